@@ -18,9 +18,9 @@ typedef struct hune_progress {
 } hune_progress;
 
 typedef struct hune_context {
-    size_t size;          /* sizeof this struct; hune_context_init fills it */
-    int threads;          /* worker threads; 0 = one per core */
-    int64_t memory_bytes; /* ceiling for the engine's memory; 0 = 2 GB */
+    size_t size;                         /* sizeof this struct; hune_context_init fills it */
+    int threads;                         /* worker threads; 0 = one per core */
+    int64_t memory_bytes;                /* ceiling for the engine's memory; 0 = 2 GB */
     const volatile sig_atomic_t *cancel; /* the caller's flag, NULL = never; non-zero = stop */
     void (*progress)(void *data, const hune_progress *p); /* NULL = quiet; may come from any
                                                               thread, never two at a time */

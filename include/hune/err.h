@@ -34,10 +34,10 @@ typedef struct hune_err {
     char hint[240]; /* what to do about it, or "" */
 } hune_err;
 
-#define HUNE_TRY(call)                  \
-    do {                                \
-        const hune_status s_ = (call);  \
-        if (s_) return s_;              \
+#define HUNE_TRY(call)                                                                             \
+    do {                                                                                           \
+        const hune_status s_ = (call);                                                             \
+        if (s_) return s_;                                                                         \
     } while (0)
 
 /* Write code and message into err (when there is one) and return code. Clears the hint. */

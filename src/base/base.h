@@ -42,7 +42,7 @@ typedef struct hu_buf {
 void hu_buf_add(hu_buf *b, const char *s);
 void hu_buf_addn(hu_buf *b, const char *s, size_t n);
 void hu_buf_printf(hu_buf *b, const char *fmt, ...) HUNE_PRINTF(2, 3);
-void hu_buf_json(hu_buf *b, const char *s);  /* quoted and escaped JSON string */
+void hu_buf_json(hu_buf *b, const char *s); /* quoted and escaped JSON string */
 void hu_buf_clear(hu_buf *b);
 bool hu_starts(const char *s, const char *prefix);
 bool hu_ends(const char *s, const char *suffix);
@@ -95,12 +95,12 @@ hune_status hu_sort(void *items, size_t n, size_t each,
 
 /* --- context, progress, cancel (context.c) --------------------------------------------------- */
 
-int hu_threads(const hune_context *ctx);         /* resolved: never 0 */
+int hu_threads(const hune_context *ctx); /* resolved: never 0 */
 int64_t hu_memory_bytes(const hune_context *ctx);
 bool hu_cancelled(const hune_context *ctx);
 hune_status hu_check_cancel(const hune_context *ctx, hune_err *err); /* HUNE_ECANCEL "stopped" */
 void hu_tell(const hune_context *ctx, const char *step, int64_t done, int64_t total,
-             const char *unit);                  /* call from one thread at a time */
+             const char *unit); /* call from one thread at a time */
 
 /* --- threads (pool.c) ------------------------------------------------------------------------ */
 
@@ -112,7 +112,8 @@ hune_status hu_pool_run(int threads, int64_t n_tasks,
                         hune_status (*work)(void *arg, int64_t task, int worker, hune_err *err),
                         void *arg, hune_err *err);
 
-/* --- random numbers (rng.c): Philox 4x32-10, Salmon et al. 2011, doi:10.1145/2063384.2063405 --- */
+/* --- random numbers (rng.c): Philox 4x32-10, Salmon et al. 2011, doi:10.1145/2063384.2063405 ---
+ */
 
 /* One block: four 32-bit words from a 64-bit key and a 128-bit counter. */
 void hu_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
@@ -125,17 +126,17 @@ typedef struct hu_rng {
 } hu_rng;
 hu_rng hu_rng_at(uint64_t seed, uint64_t person, uint32_t stream);
 uint32_t hu_rng_u32(hu_rng *r);
-double hu_rng_unif(hu_rng *r);             /* in (0, 1), 53 bits, never 0 or 1 */
-double hu_rng_exp(hu_rng *r);              /* mean 1 */
-double hu_rng_normal(hu_rng *r);           /* inverse normal, Wichura 1988 AS 241 */
+double hu_rng_unif(hu_rng *r);                /* in (0, 1), 53 bits, never 0 or 1 */
+double hu_rng_exp(hu_rng *r);                 /* mean 1 */
+double hu_rng_normal(hu_rng *r);              /* inverse normal, Wichura 1988 AS 241 */
 double hu_rng_gamma(hu_rng *r, double shape); /* scale 1; Marsaglia & Tsang 2000 */
 double hu_rng_beta(hu_rng *r, double a, double b);
-int64_t hu_rng_below(hu_rng *r, int64_t n);   /* uniform on 0..n-1 */
+int64_t hu_rng_below(hu_rng *r, int64_t n); /* uniform on 0..n-1 */
 
 /* --- numbers (number.c) ---------------------------------------------------------------------- */
 double hu_norm_cdf(double z);
-double hu_norm_quantile(double p);  /* AS 241; p in (0,1) */
-uint64_t hu_hash64(uint64_t x);     /* splitmix64 finaliser */
+double hu_norm_quantile(double p);                                 /* AS 241; p in (0,1) */
+uint64_t hu_hash64(uint64_t x);                                    /* splitmix64 finaliser */
 uint64_t hu_hash_bytes(const void *data, size_t n, uint64_t seed); /* FNV-1a folded, then mixed */
 
 #endif

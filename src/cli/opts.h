@@ -28,7 +28,7 @@ typedef struct hu_command {
     const char *description; /* a paragraph for --help */
     const char *example;     /* one line a user can paste */
     int min_positional, max_positional;
-    const hu_opt *opts;      /* ends with a NULL name; --threads, --memory, --quiet, --help are added */
+    const hu_opt *opts; /* ends with a NULL name; --threads, --memory, --quiet, --help are added */
     int (*run)(const hu_args *a, hune_context *ctx); /* exit status 0, 1 or 2 */
 } hu_command;
 

@@ -1,7 +1,8 @@
 /* engine.h - DuckDB behind a small door: run statements, stream columns, append rows.
  *
- * Only this room includes duckdb.h. What the SQL means is none of its business. One hu_engine is one
- * in-memory database; it is used by one thread at a time (open one per worker instead of sharing).
+ * Only this room includes duckdb.h. What the SQL means is none of its business. One hu_engine is
+ * one in-memory database; it is used by one thread at a time (open one per worker instead of
+ * sharing).
  */
 #ifndef HU_ENGINE_H
 #define HU_ENGINE_H
@@ -45,22 +46,23 @@ hune_status hu_rows_next(hu_rows *r, int64_t *n, hune_err *err);
 int hu_rows_columns(const hu_rows *r);
 const char *hu_rows_name(const hu_rows *r, int col);
 /* Column data of the current chunk, by its SQL type: cast in the SQL to what you read. */
-const int64_t *hu_rows_i64(const hu_rows *r, int col);   /* BIGINT, TIMESTAMP (micros) */
-const int32_t *hu_rows_i32(const hu_rows *r, int col);   /* INTEGER, DATE (days) */
-const uint8_t *hu_rows_u8(const hu_rows *r, int col);    /* UTINYINT, TINYINT, BOOLEAN */
-const double *hu_rows_f64(const hu_rows *r, int col);    /* DOUBLE */
+const int64_t *hu_rows_i64(const hu_rows *r, int col); /* BIGINT, TIMESTAMP (micros) */
+const int32_t *hu_rows_i32(const hu_rows *r, int col); /* INTEGER, DATE (days) */
+const uint8_t *hu_rows_u8(const hu_rows *r, int col);  /* UTINYINT, TINYINT, BOOLEAN */
+const double *hu_rows_f64(const hu_rows *r, int col);  /* DOUBLE */
 bool hu_rows_null(const hu_rows *r, int col, int64_t row);
 /* Text of one cell of a VARCHAR column, not NUL-terminated, valid until the next chunk. */
 const char *hu_rows_text(const hu_rows *r, int col, int64_t row, size_t *len);
 
-/* --- appending small and medium tables --------------------------------------------------------- */
+/* --- appending small and medium tables ---------------------------------------------------------
+ */
 
 typedef struct hu_append hu_append;
 
 hune_status hu_append_open(hu_engine *e, const char *table, hu_append **out, hune_err *err);
 /* Values in column order, then hu_append_end. Errors are kept and told by end and close. */
 void hu_append_i64(hu_append *a, int64_t v);
-void hu_append_f64(hu_append *a, double v); /* NaN is written as NULL */
+void hu_append_f64(hu_append *a, double v);       /* NaN is written as NULL */
 void hu_append_text(hu_append *a, const char *s); /* NULL is written as NULL */
 void hu_append_null(hu_append *a);
 hune_status hu_append_end(hu_append *a, hune_err *err);   /* ends the row */
