@@ -14,11 +14,25 @@ static void one_line(char *text) {
         if (*c == '\n' || *c == '\r' || *c == '\t') *c = ' ';
 }
 
+/* A pending result loses the class of its error but keeps it as the first words of the text. */
+static duckdb_error_type class_of(duckdb_error_type type, const char *text) {
+    static const struct {
+        const char *words;
+        duckdb_error_type type;
+    } known[] = {{"Out of Memory Error", DUCKDB_ERROR_OUT_OF_MEMORY},
+                 {"IO Error", DUCKDB_ERROR_IO},
+                 {"Permission Error", DUCKDB_ERROR_PERMISSION},
+                 {"INTERRUPT", DUCKDB_ERROR_INTERRUPT}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (hu_starts(text, known[i].words)) return known[i].type;
+    return type;
+}
+
 hune_status hu_engine_error(duckdb_error_type type, const char *text, hune_err *err) {
     char line[440];
     snprintf(line, sizeof line, "%s", text ? text : "the engine gave no reason");
     one_line(line);
-    switch (type) {
+    switch (class_of(type, line)) {
     case DUCKDB_ERROR_INTERRUPT:
         return hune_fail(err, HUNE_ECANCEL,
                          "stopped on request; nothing was left under the output's name");
@@ -29,12 +43,9 @@ hune_status hu_engine_error(duckdb_error_type type, const char *text, hune_err *
     case DUCKDB_ERROR_IO:
     case DUCKDB_ERROR_PERMISSION:
         hune_fail(err, HUNE_EIO, "engine: %s", line);
-        if (strstr(line, "No space") || strstr(line, "no space"))
-            hune_hint(err, "the disk is full");
+        if (strstr(line, "o space left"))
+            hune_hint(err, "the disk is full: make room and run again");
         return HUNE_EIO;
-    case DUCKDB_ERROR_INVALID_INPUT:
-    case DUCKDB_ERROR_CONVERSION:
-    case DUCKDB_ERROR_MISMATCH_TYPE: return hune_fail(err, HUNE_EFORMAT, "engine: %s", line);
     default: return hune_fail(err, HUNE_EFORMAT, "engine: %s", line);
     }
 }
@@ -103,6 +114,8 @@ static hune_status drive(hu_engine *e, duckdb_pending_result pending, duckdb_res
             return hu_engine_error(DUCKDB_ERROR_INTERRUPT, NULL, err);
         }
         const duckdb_pending_state state = duckdb_pending_execute_task(pending);
+        if (state == DUCKDB_PENDING_ERROR)
+            return hu_engine_error(DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), err);
         if (duckdb_pending_execution_is_finished(state)) break;
         if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) { /* the other threads have them all */
             const struct timespec nap = {.tv_nsec = 200000};
