@@ -1,0 +1,47 @@
+# hune. `make` builds build/hune, `make demo` shows what it does, `make check` proves it.
+# What is missing on the machine is installed first (tools/deps.sh says what).
+MAKEFLAGS += --no-print-directory
+BUILD ?= build
+
+.PHONY: all demo check check-slow bench fuzz format clean deps help FORCE
+all: $(BUILD)/hune
+
+help:
+	@echo 'make             build $(BUILD)/hune'
+	@echo 'make demo        simulate, ingest, screen, report: demo/report.html'
+	@echo 'make check       everything that must hold; ends with "N passed, N failed"'
+	@echo 'make check-slow  simulations with a known truth (minutes)'
+	@echo 'make bench       the figures of the closing notes, as TSV'
+	@echo 'make fuzz        libFuzzer, TIME=300 seconds per target'
+	@echo 'make format      clang-format on every C file'
+	@echo 'make clean       remove builds and demo/ (keeps .deps/)'
+
+deps:
+	@tools/deps.sh build
+
+# meson knows what changed; this only decides whether it has been set up.
+$(BUILD)/hune: FORCE | deps
+	@tools/build.sh $(BUILD)
+
+demo: $(BUILD)/hune
+	@HUNE=$(abspath $(BUILD)/hune) tools/demo.sh
+
+check:
+	@tools/check.sh
+
+check-slow: $(BUILD)/hune
+	@tests/run-cli.sh $(BUILD)/hune $(sort $(wildcard tests/slow/*.sh))
+
+bench: $(BUILD)/hune
+	@for script in $(sort $(wildcard bench/*.sh)); do \
+	    echo "# $$script" && HUNE=$(abspath $(BUILD)/hune) bash $$script || exit 1; done
+
+TIME ?= 300
+fuzz:
+	@tools/fuzz.sh $(TIME)
+
+format:
+	@git ls-files '*.c' '*.h' | grep -v '^third_party/' | xargs clang-format -i
+
+clean:
+	rm -rf build build-asan build-fuzz demo
