@@ -31,7 +31,7 @@ static struct {
     test_case list[512];
     int n, failures; /* failures of the running test */
     bool skipped;
-    char scratch[256], path[4][1024];
+    char scratch[256], path[4][2048];
     int next_path;
 } test_state;
 
@@ -42,7 +42,9 @@ static inline void test_add(const char *name, void (*run)(void)) {
 
 #define TEST(name)                                                                                 \
     static void test_##name(void);                                                                 \
-    __attribute__((constructor)) static void add_##name(void) { test_add(#name, test_##name); }    \
+    __attribute__((constructor)) static void add_##name(void) {                                    \
+        test_add(#name, test_##name);                                                              \
+    }                                                                                              \
     static void test_##name(void)
 
 static inline bool test_fail(const char *file, int line) {
@@ -103,7 +105,7 @@ static inline bool test_fails(hune_status got, hune_status code, const hune_err 
     } while (0)
 #define NEAR(a, b, tol) test_near((double)(a), (double)(b), tol, __FILE__, __LINE__, #a)
 #define NEAR_REL(a, b, tol)                                                                        \
-    test_near((double)(a), (double)(b), (tol) * fabs((double)(b)), __FILE__, __LINE__, #a)
+    test_near((double)(a), (double)(b), (tol)*fabs((double)(b)), __FILE__, __LINE__, #a)
 #define CHECK_INT(a, b) test_int((int64_t)(a), (int64_t)(b), __FILE__, __LINE__, #a)
 #define CHECK_STR(a, b) test_str(a, b, __FILE__, __LINE__, #a)
 #define CHECK_OK(call, err) test_ok(call, err, __FILE__, __LINE__, #call)
@@ -123,7 +125,9 @@ static inline const char *test_join(const char *dir, const char *name) {
 }
 
 /* The path of a file below tests/data; good until four more were asked for. */
-static inline const char *test_data(const char *name) { return test_join(TEST_DATA, name); }
+static inline const char *test_data(const char *name) {
+    return test_join(TEST_DATA, name);
+}
 
 /* The path below the shared folder, NULL when there is no such file. */
 static inline const char *test_shared(const char *name) {

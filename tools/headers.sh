@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# headers.sh - each public header stands alone (C17 and C++), has a guard, opens with what it is for, and every public
+# function has words before it. One count per header.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+passed=0 failed=0
+for h in include/hune/*.h include/hune.h; do
+    [ -e "$h" ] || continue
+    name=${h#include/} bad=
+    for lang in 'c -std=c17' 'c++ -std=c++17'; do
+        echo "#include \"$name\"" | gcc -x $lang -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only - 2>&1 | head -n 5 |
+            grep . && bad="$bad does not compile alone (${lang%% *});"
+    done
+    head -n 1 "$h" | grep -q '^/\*' || bad="$bad does not say what it is for in its first line;"
+    silent=$(awk '
+        /^[[:space:]]*$/ { words = 0; next }
+        /\*\// || /^\/\// { words = 1; next }
+        /^HUNE_API/ { if (!words) print $0; next }
+        /^(typedef|struct|enum|#define)/ { words = 0 }' "$h")
+    [ -z "$silent" ] || bad="$bad no words before: $silent;"
+    if [ -z "$bad" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$h:$bad"; fi
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
