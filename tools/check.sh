@@ -39,7 +39,7 @@ suite() { # NAME "FILES" COMMAND...: one line per suite, NUL between words would
 
 sources='src include tools meson.build Makefile fuzz tests .clang-format'
 suite rooms "$sources" tools/rooms.py
-suite banned "$sources" tools/banned.sh
+suite banned "$sources" tools/banned.py
 suite symbols 'build/libhune.so include tools/symbols.sh' tools/symbols.sh build/libhune.so
 suite format "$sources" tools/format.sh
 suite headers "$sources" tools/headers.sh
