@@ -66,6 +66,7 @@ for t in fuzz/fuzz_*.c; do
     suite "fuzz-${n#fuzz_}" "build-asan/tests/$n tests/data/fuzz/${n#fuzz_}" "${san[@]}" build-asan/tests/"$n" tests/data/fuzz/"${n#fuzz_}"
 done
 
+[ -s $list ] || { say "no suite has '$only' in its name"; exit 1; }
 say "running $(wc -l <$list) suites on $jobs cores (those that passed and depend on nothing that changed are not run again)"
 # The slow ones first, so that the cores end together.
 { grep sanitized $list; grep -v sanitized $list; } |

@@ -10,7 +10,7 @@ stamps=$1 name=$2 files=$3
 shift 3
 base=$stamps/$name
 key=$({
-    echo "$*"
+    echo "$* ${SHARED:-}"
     # shellcheck disable=SC2086
     find -L $files -type f -printf '%p %s %T@\n' 2>&1 | LC_ALL=C sort
 } | sha256sum)
