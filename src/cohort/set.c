@@ -146,12 +146,13 @@ static hune_status room(hu_set *set, size_t n, hune_err *err) {
 }
 
 /* Every code of the vocabulary with texts of that length is a thing. */
-static hune_status every(const hune_store *s, const char *vocabulary, size_t len, hu_set *set,
-                         rules *r, hune_err *err) {
+static hune_status every(const hune_store *s, hu_kind kind, const char *vocabulary, size_t len,
+                         hu_set *set, rules *r, hune_err *err) {
     HUNE_TRY(room(set, (size_t)s->n_codes, err));
     for (int32_t c = 0; c < s->n_codes; c++) {
         const hu_code *code = &s->codes[c];
-        if (!is_vocabulary(code, vocabulary) || strlen(code->text) != len) continue;
+        if (code->kind != kind || !is_vocabulary(code, vocabulary) || strlen(code->text) != len)
+            continue;
         const char *label = code->label_en ? code->label_en
                             : code->label  ? code->label
                                            : code->text;
@@ -304,7 +305,7 @@ static hune_status make(const hune_store *s, const char *file, const char *vocab
     hu_arena job = {0};
     hu_engine *e = NULL;
     hune_status status;
-    if (!file) status = every(s, vocabulary, len, out, &r, err);
+    if (!file) status = every(s, drugs ? HU_DRUG : HU_DIAGNOSIS, vocabulary, len, out, &r, err);
     else if (!hu_is_file(file))
         status = hune_fail(err, HUNE_EIO, "cannot open '%s': no such file", file);
     else if (!(status = hu_engine_open(1, (int64_t)256 << 20, NULL, NULL, &e, err)))
