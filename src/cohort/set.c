@@ -278,8 +278,8 @@ static hune_status read_list(hu_engine *e, hu_arena *job, const char *file, bool
     HUNE_TRY(room(set, (size_t)total, err));
     hu_rows *rows;
     HUNE_TRY(hu_rows_open(e, sql, &rows, err));
-    hune_status status;
-    while (!(status = hu_rows_next(rows, &n, err)) && n > 0)
+    hune_status status = HUNE_OK;
+    while (!status && !(status = hu_rows_next(rows, &n, err)) && n > 0)
         for (int64_t i = 0; !status && i < n; i++) {
             line++;
             const char *id = copy_cell(set, rows, 0, i), *label = copy_cell(set, rows, 1, i);

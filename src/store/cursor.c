@@ -84,10 +84,10 @@ static hune_status read_spans(hu_cursor *c, hu_engine *e, hu_arena *job, hune_er
         (long long)part->person_from, (long long)part->person_to);
     hu_rows *r;
     HUNE_TRY(hu_rows_open(e, sql, &r, err));
-    hune_status status;
+    hune_status status = HUNE_OK;
     int64_t n, at = 0, person = 0;
     size_t cap = 0;
-    while (!(status = hu_rows_next(r, &n, err)) && n > 0)
+    while (!status && !(status = hu_rows_next(r, &n, err)) && n > 0)
         for (int64_t i = 0; !status && i < n; i++) {
             const int64_t who = hu_rows_i64(r, 0)[i] - part->person_from;
             if (who < 0 || who >= c->n_heads) {
