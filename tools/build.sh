@@ -21,5 +21,10 @@ if ! programs | cmp -s - "$dir/unit.list"; then
     [ ! -e "$dir/unit.list" ] || meson setup --reconfigure "$dir" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
     programs >"$dir/unit.list"
 fi
-# Quiet unless it fails: only the compiler's words are wanted then.
-ninja -C "$dir" "$@" >"$dir/ninja.log" 2>&1 || { grep -v '^\[[0-9/]*\] \|^ninja: Entering' "$dir/ninja.log" >&2; exit 1; }
+# Quiet unless it fails: only the compiler's words are wanted then. On a terminal ninja shows how far it is.
+if [ -t 1 ]; then
+    ninja -C "$dir" "$@"
+else
+    ninja -C "$dir" -n "$@" | grep -q 'no work to do' || echo "build: compiling into $dir/" >&2
+    ninja -C "$dir" "$@" >"$dir/ninja.log" 2>&1 || { grep -v '^\[[0-9/]*\] \|^ninja: Entering' "$dir/ninja.log" >&2; exit 1; }
+fi
