@@ -1,6 +1,7 @@
 # A wish to stop, or a disk that fills up: exit 1, one message, nothing under the output's name and nothing beside it.
 set -eu
 . "$ROOT/tests/lib.sh"
+export HUNE_KEY=0123456789abcdef0123456789abcdef # else each store gets a key file beside it
 persons=3000
 [ -z "$SANITIZED" ] || persons=500
 
