@@ -1,0 +1,79 @@
+/* screen.h - the steps of a screen, in the order they run:
+ *
+ *   sets (cohort) -> baselines -> pairs -> solve -> windows -> write
+ */
+#ifndef HU_SCREEN_H
+#define HU_SCREEN_H
+#include "cohort/cohort.h"
+#include "hune/screen.h"
+#include "model/baseline.h"
+#include "model/profile.h"
+
+typedef struct hu_outcome_count {
+    int64_t events;             /* matching diagnoses */
+    int64_t persons;            /* with at least one */
+    int64_t cases;              /* whose first event lies in observed time */
+    int64_t before_observation; /* first event outside observed time */
+} hu_outcome_count;
+
+/* One drug x outcome pair: what the pass over the store adds up. */
+typedef struct hu_pair {
+    int32_t drug, outcome;
+    int64_t exposed_cases;  /* cases with any exposed observed time */
+    int64_t informative;    /* of them, with unexposed time as well */
+    int64_t events_exposed; /* first events inside exposure */
+    int64_t main_events;    /* of them, in informative cases: what the profile `main` holds */
+    int64_t pre_informative, pre_events; /* the same two for the pre-exposure window */
+    hu_profile main, pre;
+} hu_pair;
+
+/* What a pair comes to. NaN = does not exist. */
+typedef struct hu_estimate {
+    double irr, lower, upper, log_irr, se, p, q;
+    double pre_irr, pre_lower, pre_upper;
+    bool is_signal;
+    char flag[80];
+} hu_estimate;
+
+#define HU_WINDOWS 7
+extern const int32_t
+    hu_window_edges[HU_WINDOWS + 1]; /* days since start; [0] is replaced by -pre_days */
+
+typedef struct hu_window {
+    int64_t events;
+    double irr, lower, upper;
+} hu_window;
+
+typedef struct hu_screen {
+    const hune_store *store;
+    const hune_screen_options *o;
+    const hune_context *ctx;
+    hu_set drugs, outcomes;
+    hu_era_rule rule;
+    int64_t persons_observed;
+    double person_years;
+    hu_outcome_count *counts; /* [outcomes] */
+    hu_baseline *baselines;   /* [outcomes] */
+    hu_pair *pairs;           /* [n_pairs] sorted by (outcome, drug) */
+    int64_t n_pairs;
+    hu_estimate *estimates; /* [n_pairs] */
+    int64_t *ranking;       /* [n_signals] pair indices, strongest first */
+    int64_t n_signals, n_tested;
+    int64_t n_profiled; /* the first n_profiled signals of the ranking have windows */
+    hu_window (*windows)[HU_WINDOWS];
+} hu_screen;
+
+hune_status hu_screen_baselines(hu_screen *s, hune_err *err);
+hune_status hu_screen_pairs(hu_screen *s, hune_err *err);
+hune_status hu_screen_solve(hu_screen *s, hune_err *err);
+hune_status hu_screen_windows(hu_screen *s, hune_err *err);
+hune_status hu_screen_write(const hu_screen *s, const char *results, const hune_screen_summary *sum,
+                            hune_err *err);
+
+/* --- a case of one outcome, as weights of its baseline -------------------------------------------
+ */
+
+/* Integral of the baseline over the observed part of [from, to). */
+double hu_case_weight(const hu_baseline *b, const hu_person *p, int32_t from, int32_t to);
+
+#endif
