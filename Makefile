@@ -41,6 +41,7 @@ fuzz:
 	@tools/fuzz.sh $(TIME)
 
 format:
+	@tools/deps.sh check
 	@git ls-files '*.c' '*.h' | grep -v '^third_party/' | xargs clang-format -i
 
 clean:
