@@ -37,11 +37,11 @@ SELECT (row_number() OVER (ORDER BY e.kind, e.vocab, e.text) - 1)::INTEGER AS co
        s.ck
 FROM every e
 LEFT JOIN seen s ON s.kind = e.kind AND s.vocab = e.vocab AND s.text = e.text
-LEFT JOIN drug d ON e.vocab = 'CIP13' AND d.c13 = e.text
-LEFT JOIN drug_ucd u ON e.vocab = 'UCD' AND u.ucd = right(e.text, 7)
-LEFT JOIN label_atc a ON e.vocab = 'ATC' AND a.code = e.text
-LEFT JOIN (SELECT atc, min(atc_label) AS label FROM drug GROUP BY atc) al ON e.vocab = 'ATC' AND al.atc = e.text
-LEFT JOIN label_inn i ON e.vocab = 'ATC' AND i.code = e.text
+LEFT JOIN drug d ON d.c13 = CASE WHEN e.vocab = 'CIP13' THEN e.text END
+LEFT JOIN drug_ucd u ON u.ucd = CASE WHEN e.vocab = 'UCD' THEN right(e.text, 7) END
+LEFT JOIN label_atc a ON a.code = CASE WHEN e.vocab = 'ATC' THEN e.text END
+LEFT JOIN (SELECT atc, min(atc_label) AS label FROM drug GROUP BY atc) al ON al.atc = CASE WHEN e.vocab = 'ATC' THEN e.text END
+LEFT JOIN label_inn i ON i.code = CASE WHEN e.vocab = 'ATC' THEN e.text END
 LEFT JOIN label l ON l.vocab = e.vocab AND l.code = e.text;
 
 CREATE TABLE ancestor AS

@@ -30,7 +30,7 @@ SELECT (row_number() OVER (ORDER BY source_id) - 1)::INTEGER AS person, source_i
 FROM hashed;
 
 CREATE TABLE ben_person AS
-SELECT b.psa, b.rnk, b.why, p.person FROM ben_why b LEFT JOIN person p ON p.id = b.id AND b.why IS NULL;
+SELECT b.psa, b.rnk, b.why, p.person FROM ben_why b LEFT JOIN person p ON p.id = CASE WHEN b.why IS NULL THEN b.id END;
 
 CREATE TABLE psa AS
 SELECT psa, count(DISTINCT person) AS persons, min(person) AS person, min(why) AS why

@@ -1,6 +1,6 @@
 -- Stays in use -> ev. A stay is [entry, exit); one that begins and ends on a day lasts that day. The
 -- diagnoses of a stay have its dates; position 1 main, 2 related, 3 associated, 4 main or related of
--- a unit where it is none of these.
+-- a unit where it is none of these. Repeats are left to the writer, which counts them.
 CREATE TEMP TABLE used AS
 SELECT *, greatest(day_out, day_in + 1)::DATE AS day_end,
        rtrim(replace(upper(dp), '.', ''), '+* ') AS c_dp, rtrim(replace(upper(dr), '.', ''), '+* ') AS c_dr
@@ -19,7 +19,7 @@ diagnosis AS (
   SELECT * FROM own
   UNION ALL
   SELECT * FROM units u WHERE code <> '' AND NOT EXISTS (SELECT 1 FROM own o WHERE o.claim = u.claim AND o.code = u.code))
-SELECT DISTINCT person, day_in AS day_from, day_end AS day_to, 'diagnosis' AS kind, 'ICD10' AS vocab, code,
+SELECT person, day_in AS day_from, day_end AS day_to, 'diagnosis' AS kind, 'ICD10' AS vocab, code,
        NULL::DOUBLE AS qty, NULL::DOUBLE AS amt, NULL::VARCHAR AS pre, NULL::VARCHAR AS pre_spe, eta AS exe,
        NULL::VARCHAR AS exe_spe, 'hospital' AS exe_kind, claim, position::UTINYINT AS position, false AS net
 FROM diagnosis
@@ -28,9 +28,9 @@ SELECT person, day_in, day_end, 'stay', 'GHM', coalesce(upper(ghm), 'UNKNOWN'), 
        NULL, false
 FROM used
 UNION ALL
-SELECT person, (day_in + del::INTEGER)::DATE, NULL, 'act', 'CCAM', code, sum(nbr), NULL, NULL, NULL, eta, NULL, 'hospital', claim,
-       NULL, false
-FROM act WHERE why IS NULL GROUP BY person, day_in, del, code, eta, claim;
+SELECT person, (day_in + del::INTEGER)::DATE, NULL, 'act', 'CCAM', code, nbr, NULL, NULL, NULL, eta, NULL, 'hospital', claim,
+       NULL, true
+FROM act WHERE why IS NULL;
 
 INSERT INTO hospital_death SELECT person, day_out FROM used WHERE mod = '9';
 INSERT INTO last_care SELECT person, max(day_out) FROM used GROUP BY person;

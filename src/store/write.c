@@ -82,7 +82,7 @@ static hune_status engine_of(work *w, int worker, hu_engine **e, hune_err *err) 
     *e = w->engines[worker];
     if (*e) return HUNE_OK;
     hu_arena a = {0};
-    const int64_t memory = hu_memory_bytes(w->ctx) / 10 * 8 / w->threads;
+    const int64_t memory = hu_memory_bytes(w->ctx) / 10 * 7 / w->threads;
     const char *temp = hu_arena_printf(&a, "%s/tmp/spill-%d", w->plan->folder, worker);
     hune_status status = hu_engine_open(1, memory, temp, w->ctx ? w->ctx->cancel : NULL, e, err);
     if (!status) {

@@ -221,6 +221,22 @@ static hune_status pass_task(void *arg, int64_t task, int worker, hune_err *err)
 
 /* --- headers --- */
 
+/* First line of a plain file; a header longer than this is none. */
+static hune_status first_plain_line(hu_snds_job *job, hu_snds_file *f, char **line, hune_err *err) {
+    enum { LONGEST = 1 << 17 };
+    FILE *in = fopen(f->path, "rb");
+    char *text = in ? hu_arena_alloc(&job->arena, LONGEST) : NULL;
+    *line = text;
+    if (!in) return hune_fail(err, HUNE_EIO, "cannot read '%s': %s", f->rel, strerror(errno));
+    if (text && !fgets(text, LONGEST, in)) text[0] = '\0';
+    const bool broken = ferror(in);
+    fclose(in);
+    if (!text) return hune_fail(err, HUNE_ENOMEM, "no memory for the header of '%s'", f->rel);
+    if (broken) return hune_fail(err, HUNE_EIO, "cannot read '%s'", f->rel);
+    text[strcspn(text, "\r\n")] = '\0';
+    return HUNE_OK;
+}
+
 static hune_status first_line(hu_snds_job *job, hu_snds_file *f, char **line, hune_err *err) {
     char *sql = hu_arena_printf(
         &job->arena,
@@ -228,6 +244,7 @@ static hune_status first_line(hu_snds_job *job, hu_snds_file *f, char **line, hu
         "escape='', encoding='latin-1', columns={'l': 'VARCHAR'}) LIMIT 1",
         hu_sql_text(&job->arena, f->path));
     *line = NULL;
+    if (!f->packed) return first_plain_line(job, f, line, err);
     const hune_status status = hu_engine_text(job->engine, sql, &job->arena, line, err);
     if (status == HUNE_EFORMAT || status == HUNE_EIO) {
         hune_err why = err ? *err : (hune_err){0};
@@ -253,7 +270,9 @@ static char pick_separator(const char *line) {
 }
 
 static hune_status split_header(hu_snds_job *job, hu_snds_file *f, char *line, hune_err *err) {
-    if ((unsigned char)line[0] == 0xC3 && (unsigned char)line[1] == 0xAF) line += 6; /* BOM */
+    /* A byte-order mark, as it is, or turned from Latin-1 by the reader of packed files. */
+    if (!strncmp(line, "\xEF\xBB\xBF", 3)) line += 3;
+    if (!strncmp(line, "\xC3\xAF\xC2\xBB\xC2\xBF", 6)) line += 6;
     f->separator = pick_separator(line);
     int n = 1;
     for (const char *c = line; *c; c++) n += *c == f->separator;

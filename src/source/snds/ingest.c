@@ -85,13 +85,15 @@ static hune_status folders(hu_snds_job *job, hune_err *err) {
 
 static hune_status open_engine(hu_snds_job *job, hune_err *err) {
     const char *temp = hu_arena_printf(&job->arena, "%s/tmp/spill", job->out.part_path);
-    HUNE_TRY(hu_engine_open(hu_threads(job->ctx), hu_memory_bytes(job->ctx) / 10 * 8, temp,
-                            job->ctx ? job->ctx->cancel : NULL, &job->engine, err));
-    return hu_engine_run(job->engine, "SET preserve_insertion_order = false", err);
+    return hu_engine_open(hu_threads(job->ctx), hu_memory_bytes(job->ctx) / 10 * 7, temp,
+                          job->ctx ? job->ctx->cancel : NULL, &job->engine, err);
 }
 
 static hune_status read_all(hu_snds_job *job, hune_err *err) {
     HUNE_TRY(hu_snds_find(job, err));
+    /* Headers are first lines, so they were read in order; from here on every row finds its place
+     * by sorting. */
+    HUNE_TRY(hu_engine_run(job->engine, "SET preserve_insertion_order = false", err));
     HUNE_TRY(hu_snds_run(job, "begin.sql", NULL, err));
     HUNE_TRY(
         hu_snds_list(job, "finess_duplicates.csv",

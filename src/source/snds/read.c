@@ -12,10 +12,13 @@
 static const char days[] = "'%d/%m/%Y', '%Y-%m-%d', '%d%b%Y:%H:%M:%S', '%d%b%Y', "
                            "'%Y-%m-%d %H:%M:%S', '%d/%m/%Y %H:%M:%S'";
 
-/* SQL that types text x: NULL when x is not of the type (a date of year 1600 is of the type). */
+/* SQL that types text x: NULL when x is not of the type (a date of year 1600 is of the type).
+ * Trimming looks at every character, so it is asked for only where there is a space. */
 static char *typed(hu_arena *a, hu_snds_type type, const char *x) {
     switch (type) {
-    case HU_TEXT: return hu_arena_printf(a, "nullif(trim(%s), '')", x);
+    case HU_TEXT:
+        return hu_arena_printf(
+            a, "nullif(CASE WHEN contains(%s, ' ') THEN trim(%s) ELSE %s END, '')", x, x, x);
     case HU_INT:
         return hu_arena_printf(a,
                                "CASE WHEN NOT contains(%s, '.') THEN try_cast(%s AS BIGINT) WHEN "
@@ -26,7 +29,11 @@ static char *typed(hu_arena *a, hu_snds_type type, const char *x) {
         return hu_arena_printf(
             a, "CASE WHEN isfinite(try_cast(%s AS DOUBLE)) THEN try_cast(%s AS DOUBLE) END", x, x);
     case HU_DAY:
-        return hu_arena_printf(a, "try_strptime(trim(%s), [%s, '%%Y%%m%%d'])::DATE", x, days);
+        return hu_arena_printf(
+            a,
+            "try_strptime(CASE WHEN contains(%s, ' ') THEN trim(%s) ELSE %s END, "
+            "[%s, '%%Y%%m%%d'])::DATE",
+            x, x, x, days);
     case HU_DAY8:
         return hu_arena_printf(a, "try_strptime(trim(%s), ['%%d%%m%%Y', %s])::DATE", x, days);
     }
@@ -43,8 +50,8 @@ static const char *null_of(hu_snds_type type) {
 /* Not empty and not of its type. Two-digit years give dates of antiquity: not of the type. */
 static char *bad(hu_arena *a, hu_snds_type type, const char *x) {
     const bool day = type == HU_DAY || type == HU_DAY8;
-    return hu_arena_printf(a, "(trim(%s) <> '' AND coalesce(%s %s, true))", x, typed(a, type, x),
-                           day ? "< DATE '1000-01-01'" : "IS NULL");
+    return hu_arena_printf(a, "CASE WHEN coalesce(%s %s, true) THEN trim(%s) <> '' END",
+                           typed(a, type, x), day ? "< DATE '1000-01-01'" : "IS NULL", x);
 }
 
 static char *value(hu_arena *a, hu_snds_type type, const char *x) {
@@ -66,8 +73,9 @@ static char *reader(hu_snds_job *job, const hu_snds_file *f, const char *extra) 
     hu_buf b = {0};
     hu_buf_printf(&b,
                   "read_csv(%s, auto_detect=false, header=true, delim='%c', quote='\"', "
-                  "escape='\"', encoding='%s'%s, columns={",
-                  hu_sql_text(a, f->path), f->separator, f->latin1 ? "latin-1" : "utf-8", extra);
+                  "escape='\"'%s%s, columns={",
+                  hu_sql_text(a, f->path), f->separator, f->latin1 ? ", encoding='latin-1'" : "",
+                  extra);
     for (int k = 0; k < f->n_columns; k++)
         hu_buf_printf(&b, "%s%s: 'VARCHAR'", k ? ", " : "", hu_sql_text(a, f->columns[k]));
     hu_buf_add(&b, "})");

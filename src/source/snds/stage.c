@@ -96,6 +96,5 @@ hune_status hu_snds_stage(hu_snds_job *job, hune_err *err) {
     snprintf(path, sizeof path, "%s/tmp/run-%05d.parquet", job->out.part_path, job->n_runs);
     const char *const pairs[] = {"run", hu_sql_text(&job->arena, path), NULL};
     HUNE_TRY(hu_snds_run(job, "stage.sql", pairs, err));
-    job->n_runs++;
-    return HUNE_OK;
+    return ++job->n_runs % 12 ? HUNE_OK : hu_snds_run(job, "compact.sql", NULL, err);
 }
