@@ -254,6 +254,65 @@ static hune_status first_line(hu_snds_job *job, hu_snds_file *f, char **line, hu
     return status;
 }
 
+/* Last four bytes of a gzip file: the length of what it holds, modulo 2^32. */
+static int64_t gzip_says(const char *path) {
+    unsigned char b[4];
+    FILE *in = fopen(path, "rb");
+    if (!in) return -1;
+    const bool good = !fseek(in, -4, SEEK_END) && fread(b, 1, 4, in) == 4;
+    fclose(in);
+    return good ? (int64_t)b[0] | (int64_t)b[1] << 8 | (int64_t)b[2] << 16 | (int64_t)b[3] << 24
+                : -1;
+}
+
+/* Length that the header of a zstd file states (RFC 8878, 3.1.1.1); -1 when it does not. */
+static int64_t zstd_says(const char *path) {
+    unsigned char b[18] = {0};
+    FILE *in = fopen(path, "rb");
+    if (!in) return -1;
+    const size_t got = fread(b, 1, sizeof b, in);
+    fclose(in);
+    if (got < 8 || b[0] != 0x28 || b[1] != 0xB5 || b[2] != 0x2F || b[3] != 0xFD) return -1;
+    const bool single = b[4] & 0x20;
+    const int flag = b[4] >> 6, bytes = flag ? 1 << flag : single;
+    static const int dictionary[4] = {0, 1, 2, 4};
+    const int at = 5 + !single + dictionary[b[4] & 3];
+    uint64_t says = flag == 1 ? 256 : 0;
+    for (int k = 0; k < bytes; k++) says += (uint64_t)b[at + k] << (8 * k);
+    return bytes ? (int64_t)says : -1;
+}
+
+/* The reader takes the end of a packed file that was cut for the end of its data, so the lines are
+ * counted and their bytes compared with the length that gzip files end with and most zstd files
+ * begin with. One or two
+ * bytes end a line; blank lines are not seen, hence the room above. */
+static hune_status check_packed(hu_snds_job *job, hu_snds_file *f, hune_err *err) {
+    hu_arena *a = &job->arena;
+    char *from = hu_arena_printf(
+        a,
+        "FROM read_csv(%s, auto_detect=false, header=false, delim='\x01', quote='', escape='', "
+        "encoding='latin-1', columns={'l': 'VARCHAR'}) WHERE l <> ''",
+        hu_sql_text(a, f->path));
+    int64_t bytes;
+    HUNE_TRY(
+        hu_engine_i64(job->engine, hu_arena_printf(a, "SELECT count(*) %s", from), &f->lines, err));
+    HUNE_TRY(hu_engine_i64(job->engine, hu_arena_printf(a, "SELECT sum(length(l)) %s", from),
+                           &bytes, err));
+    int64_t quoted;
+    HUNE_TRY(hu_engine_i64(job->engine,
+                           hu_arena_printf(a, "SELECT count(*) %s AND contains(l, '\"')", from),
+                           &quoted, err));
+    f->quotes = quoted > 0;
+    const bool gzip = !strcasecmp(f->path + strlen(f->path) - 3, ".gz");
+    const int64_t says = gzip ? gzip_says(f->path) : zstd_says(f->path);
+    const int64_t room = gzip ? (says - bytes) & 0xFFFFFFFF : says - bytes;
+    if (says < 0 || (room >= 0 && room <= 3 * f->lines + 64)) return HUNE_OK;
+    hune_fail(err, HUNE_EFORMAT,
+              "'%s' is cut short or damaged: %lld bytes of text in it, where it says %lld", f->rel,
+              (long long)bytes, (long long)says);
+    return hune_hint(err, "extract it again; gzip files joined into one must be unpacked first");
+}
+
 static char pick_separator(const char *line) {
     static const char marks[] = {';', ',', '\t', '|'};
     int best = 0;
@@ -373,6 +432,7 @@ static hune_status look_at(hu_snds_job *job, hu_snds_file *f, hune_err *err) {
             return hune_hint(err, "extract it again, or take the file out of the folder");
         }
         HUNE_TRY(split_header(job, f, line, err));
+        if (f->packed) HUNE_TRY(check_packed(job, f, err));
     }
     return check_columns(f, err);
 }

@@ -223,16 +223,15 @@ hune_status hu_snds_verify(hu_snds_job *job, hu_snds_id table, const char *group
 static hune_status name_line(hu_snds_job *job, const hu_snds_file *f, bool *found, hune_err *err) {
     hu_arena *a = &job->arena;
     hune_err quiet = {0};
-    int64_t n;
     char *text = NULL;
     *found = false;
-    char *sql = hu_arena_printf(a, "SELECT count(*) FROM %s",
+    char *sql = hu_arena_printf(a, "CREATE OR REPLACE TEMP TABLE refused AS SELECT count(*) FROM %s",
                                 reader(job, f, ", store_rejects=true, rejects_limit=1"));
     hu_engine_run(job->engine,
                   "DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS "
                   "reject_scans",
                   &quiet);
-    const hune_status s = hu_engine_i64(job->engine, sql, &n, &quiet);
+    const hune_status s = hu_engine_run(job->engine, sql, &quiet);
     if (s == HUNE_ECANCEL) {
         *found = true;
         return hune_fail(err, s, "%s", quiet.msg);
