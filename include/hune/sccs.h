@@ -45,15 +45,15 @@ typedef enum hune_fit_end {
 /* What is known of one coefficient. */
 typedef enum hune_coef_flag {
     HUNE_COEF_OK = 0,
-    HUNE_COEF_SEPARATED = 1, /* runs to + or - infinity: b is +-INFINITY, se NAN */
+    HUNE_COEF_SEPARATED = 1, /* no finite maximum, alone or together with others: NAN */
     HUNE_COEF_SINGULAR = 2   /* a combination of columns before it within every person: NAN */
 } hune_coef_flag;
 
 typedef struct hune_sccs_options {
     size_t size;    /* sizeof this struct; hune_sccs_options_init fills it */
     int max_iter;   /* Newton steps; 0 = 50 */
-    double tol_rel; /* end when the Newton decrement (twice the gain left in ll) is below tol_rel
-                       times 1 + |ll|; 0 = 1e-12 */
+    double tol; /* end when the Newton decrement (squared length of the step in standard errors) is
+                   below; 0 = 1e-16 */
 } hune_sccs_options;
 
 typedef struct hune_sccs_fit {
