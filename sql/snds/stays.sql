@@ -2,8 +2,8 @@
 -- person, dates and why it is not used). First reason wins. The year is part of the stay's name.
 CREATE TEMP TABLE chain AS
 SELECT *, row_number() OVER (PARTITION BY eta, rsa ORDER BY psa, ent, sor, dtd, dtf, file) AS nth,
-       r_nir || coalesce(r_nai, '0') || coalesce(r_sex, '0') || coalesce(r_sej, '0') || coalesce(r_fho, '0') ||
-       coalesce(r_pms, '0') || coalesce(r_dat, '0') || coalesce(r_cna, '0') || coalesce(r_csx, '0') AS codes
+       concat(coalesce(r_nir, '-'), coalesce(r_nai, '-'), coalesce(r_sex, '-'), coalesce(r_sej, '-'), coalesce(r_fho, '-'),
+              coalesce(r_pms, '-'), coalesce(r_dat, '-'), coalesce(r_cna, '-'), coalesce(r_csx, '-')) AS codes
 FROM {{c}};
 
 CREATE TEMP TABLE stay AS

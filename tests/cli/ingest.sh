@@ -31,7 +31,7 @@ must ingest "$small" -o again --source snds --no-stamp --threads 1 --memory 256M
 expect_same store again
 ok "same bytes with one thread and little memory"
 must ingest "$small" -o store --source snds --no-stamp --json
-expect_out_has '"rows_rejected": 51'
+expect_out_has '"rows_rejected": 53'
 ok "an older store is replaced, --json prints the report"
 
 rm -rf store again

@@ -17,6 +17,7 @@ static const char days[] = "'%d/%m/%Y', '%Y-%m-%d', '%d%b%Y:%H:%M:%S', '%d%b%Y',
 static char *typed(hu_arena *a, hu_snds_type type, const char *x) {
     switch (type) {
     case HU_TEXT:
+    case HU_CHECK:
         return hu_arena_printf(
             a, "nullif(CASE WHEN contains(%s, ' ') THEN trim(%s) ELSE %s END, '')", x, x, x);
     case HU_INT:
@@ -40,11 +41,17 @@ static char *typed(hu_arena *a, hu_snds_type type, const char *x) {
     return NULL;
 }
 
+static bool is_text(hu_snds_type type) {
+    return type == HU_TEXT || type == HU_CHECK;
+}
+
+/* What stands for a column that the file lacks. */
 static const char *null_of(hu_snds_type type) {
-    return type == HU_TEXT  ? "NULL::VARCHAR"
-           : type == HU_INT ? "NULL::BIGINT"
-           : type == HU_NUM ? "NULL::DOUBLE"
-                            : "NULL::DATE";
+    return type == HU_TEXT    ? "NULL::VARCHAR"
+           : type == HU_CHECK ? "'0'"
+           : type == HU_INT   ? "NULL::BIGINT"
+           : type == HU_NUM   ? "NULL::DOUBLE"
+                              : "NULL::DATE";
 }
 
 /* Not empty and not of its type. Two-digit years give dates of antiquity: not of the type. */
@@ -108,7 +115,7 @@ static void select_file(hu_snds_job *job, const hu_snds_file *f, hu_buf *b) {
         }
         const char *x = cell(job, f, name);
         hu_buf_printf(b, "%s AS %s, ", value(a, col->type, x), col->alias);
-        if (col->type != HU_TEXT)
+        if (!is_text(col->type))
             hu_buf_printf(&wrong, "%s%s", wrong.len ? " OR " : "", bad(a, col->type, x));
     }
     hu_buf_printf(b, "coalesce(%s, false) AS bad, %d::INTEGER AS file FROM %s",
@@ -159,7 +166,7 @@ static hune_status find_bad(hu_snds_job *job, const hu_snds_file *f, const hu_sn
     hu_arena *a = &job->arena;
     const char *name = column_in(f, c);
     *found = false;
-    if (!name || c->type == HU_TEXT) return HUNE_OK;
+    if (!name || is_text(c->type)) return HUNE_OK;
     char *sql = hu_arena_printf(
         a,
         "SELECT n::BIGINT::VARCHAR || chr(9) || left(x, 60) FROM (SELECT row_number() OVER () + 1 "
@@ -225,8 +232,9 @@ static hune_status name_line(hu_snds_job *job, const hu_snds_file *f, bool *foun
     hune_err quiet = {0};
     char *text = NULL;
     *found = false;
-    char *sql = hu_arena_printf(a, "CREATE OR REPLACE TEMP TABLE refused AS SELECT count(*) FROM %s",
-                                reader(job, f, ", store_rejects=true, rejects_limit=1"));
+    char *sql =
+        hu_arena_printf(a, "CREATE OR REPLACE TEMP TABLE refused AS SELECT count(*) FROM %s",
+                        reader(job, f, ", store_rejects=true, rejects_limit=1"));
     hu_engine_run(job->engine,
                   "DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS "
                   "reject_scans",

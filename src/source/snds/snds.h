@@ -13,11 +13,12 @@
 /* --- tables.c: which columns of which table are used, and how they are read ------------------- */
 
 typedef enum hu_snds_type {
-    HU_TEXT, /* trimmed; empty = null */
-    HU_INT,  /* integer, "12.0" allowed */
-    HU_NUM,  /* decimal point */
-    HU_DAY,  /* the date forms of the SNDS; before 1700 = missing */
-    HU_DAY8  /* the same, and ddMMyyyy in digits alone (dates of the PMSI) */
+    HU_TEXT,  /* trimmed; empty = null */
+    HU_CHECK, /* text; a column that the file lacks counts as '0' (return codes) */
+    HU_INT,   /* integer, "12.0" allowed */
+    HU_NUM,   /* decimal point */
+    HU_DAY,   /* the date forms of the SNDS; before 1700 = missing */
+    HU_DAY8   /* the same, and ddMMyyyy in digits alone (dates of the PMSI) */
 } hu_snds_type;
 
 typedef struct hu_snds_column {

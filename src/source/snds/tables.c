@@ -103,6 +103,7 @@ static const hu_snds_column mco_b[] = {
     {"mod", HU_TEXT, false, {"SOR_MOD"}}, {"ann", HU_INT, false, {"SOR_ANN"}},
     {"moi", HU_INT, false, {"SOR_MOI"}},
 };
+/* Return codes came one by one over the years: a code that the year does not have is good. */
 static const hu_snds_column mco_c[] = {
     {"eta", HU_TEXT, true, {"ETA_NUM"}},
     {"rsa", HU_TEXT, true, {"RSA_NUM"}},
@@ -113,15 +114,15 @@ static const hu_snds_column mco_c[] = {
     {"dtf", HU_DAY, false, {"EXE_SOI_DTF"}},
     {"ann", HU_INT, false, {"SOR_ANN"}},
     {"moi", HU_INT, false, {"SOR_MOI"}},
-    {"r_nir", HU_TEXT, false, {"NIR_RET"}},
-    {"r_nai", HU_TEXT, false, {"NAI_RET"}},
-    {"r_sex", HU_TEXT, false, {"SEX_RET"}},
-    {"r_sej", HU_TEXT, false, {"SEJ_RET"}},
-    {"r_fho", HU_TEXT, false, {"FHO_RET"}},
-    {"r_pms", HU_TEXT, false, {"PMS_RET"}},
-    {"r_dat", HU_TEXT, false, {"DAT_RET"}},
-    {"r_cna", HU_TEXT, false, {"COH_NAI_RET"}},
-    {"r_csx", HU_TEXT, false, {"COH_SEX_RET"}},
+    {"r_nir", HU_CHECK, false, {"NIR_RET"}},
+    {"r_nai", HU_CHECK, false, {"NAI_RET"}},
+    {"r_sex", HU_CHECK, false, {"SEX_RET"}},
+    {"r_sej", HU_CHECK, false, {"SEJ_RET"}},
+    {"r_fho", HU_CHECK, false, {"FHO_RET"}},
+    {"r_pms", HU_CHECK, false, {"PMS_RET"}},
+    {"r_dat", HU_CHECK, false, {"DAT_RET"}},
+    {"r_cna", HU_CHECK, false, {"COH_NAI_RET"}},
+    {"r_csx", HU_CHECK, false, {"COH_SEX_RET"}},
 };
 static const hu_snds_column mco_a[] = {
     {"eta", HU_TEXT, true, {"ETA_NUM"}},     {"rsa", HU_TEXT, true, {"RSA_NUM"}},
