@@ -6,6 +6,7 @@
  * is not refused. */
 #include "test.h"
 #include "base/base.h"
+#include "hune/sccs.h"
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t each);
@@ -105,6 +106,34 @@ static hune_status door_grow(hune_err *err) {
     }
     free(list);
     return status;
+}
+
+/* Two persons, one dense column and one factor; the second fit finds its factor separated. */
+static hune_status fit_twins(const int32_t *events, hune_err *err) {
+    const hune_sccs d = {.n = 2,
+                         .p = 2,
+                         .dense = 1,
+                         .factors = 1,
+                         .first = (const int64_t[]){0, 3, 6},
+                         .offset = (const double[]){4.6, 3.9, 3, 4.6, 3.9, 2},
+                         .events = events,
+                         .x = (const double[]){0, 1, 2, 1, 0, 1},
+                         .code = (const int32_t[]){-1, 1, 1, -1, -1, 1}};
+    double b[2], se[2], cov[4];
+    int flag[2];
+    hune_sccs_fit fit;
+    return hune_sccs_maximize(&d, NULL, b, se, cov, flag, &fit, err);
+}
+static hune_status door_sccs(hune_err *err) {
+    return fit_twins((const int32_t[]){1, 1, 0, 1, 1, 1}, err);
+}
+static hune_status door_sccs_separated(hune_err *err) {
+    return fit_twins((const int32_t[]){0, 1, 1, 0, 0, 2}, err);
+}
+
+TEST(oom_in_sccs) {
+    CHECK(refuse_each(door_sccs, "hune_sccs_maximize") >= 1);
+    CHECK(refuse_each(door_sccs_separated, "hune_sccs_maximize, separated") >= 1);
 }
 
 TEST(oom_in_base) {
