@@ -40,7 +40,7 @@ refused "column 'EXE_SOI_DTD' not found in 'ER_PRS_F_201002.csv' (have 'FLX_DIS_
 ok "a missing column is named, with what the file has"
 
 fresh; tr ';' '~' <"$small/T_MCO10D.csv" >raw/T_MCO10D.csv
-refused "column 'ETA_NUM' not found in 'T_MCO10D.csv' (have 'ETA_NUM~RSA_NUM~ASS_DGN')" "the header has a single column: is the separator"
+refused "column 'ETA_NUM' not found in 'T_MCO10D.csv' (have 'ETA_NUM~RSA_NUM~ASS_DGN')" "the header has a single column: the separator must be ';' or ','"
 ok "a wrong separator is guessed"
 
 fresh; sed -i '4s#11/01/2010#31/02/2010#' raw/ER_PRS_F_201002.csv

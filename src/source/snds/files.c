@@ -314,18 +314,12 @@ static hune_status check_packed(hu_snds_job *job, hu_snds_file *f, hune_err *err
 }
 
 static char pick_separator(const char *line) {
-    static const char marks[] = {';', ',', '\t', '|'};
-    int best = 0;
-    char mark = ';';
-    for (int k = 0; k < 4; k++) {
-        int n = 0;
-        for (const char *c = line; *c; c++) n += *c == marks[k];
-        if (n > best) {
-            best = n;
-            mark = marks[k];
-        }
+    int semicolons = 0, commas = 0;
+    for (const char *c = line; *c; c++) {
+        semicolons += *c == ';';
+        commas += *c == ',';
     }
-    return mark;
+    return commas > semicolons ? ',' : ';';
 }
 
 static hune_status split_header(hu_snds_job *job, hu_snds_file *f, char *line, hune_err *err) {
@@ -415,8 +409,8 @@ static hune_status check_columns(const hu_snds_file *f, hune_err *err) {
         hune_fail(err, HUNE_EFORMAT, "column '%s' not found in '%s' (have %s)",
                   t->columns[c].names[0], f->rel, have);
         if (f->n_columns == 1)
-            return hune_hint(err, "the header has a single column: is the separator ';', ',', tab "
-                                  "or '|'?");
+            return hune_hint(err,
+                             "the header has a single column: the separator must be ';' or ','");
         return hune_hint(err, "table %s needs this column: extract it again with it", t->name);
     }
     return HUNE_OK;
