@@ -1,6 +1,7 @@
 /* table.c - a small delimited file in memory: numbers, ISO dates as days, text kept where it is
  * text. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "engine/engine.h"
 #include "sccs/sccs.h"
@@ -67,18 +68,84 @@ static hune_status read_rows(hu_rows *rows, int64_t total, hu_arena *a, hu_table
     return memory ? HUNE_OK : hune_fail(err, HUNE_ENOMEM, "no memory for '%s'", t->path);
 }
 
-static hune_status read_file(hu_engine *e, hu_arena *a, hu_table *t, hune_err *err) {
+/* --- the file's own shape ----------------------------------------------------------------------
+ */
+
+/* Which of , ; tab | the first line has most of, outside quotes. */
+static char separator(const char *s, size_t n) {
+    static const char known[] = ",;\t|";
+    size_t count[4] = {0}, best = 0;
+    bool quoted = false;
+    for (size_t k = 0; k < n && (quoted || (s[k] != '\n' && s[k] != '\r')); k++) {
+        if (s[k] == '"') quoted = !quoted;
+        const char *at = quoted || !s[k] ? NULL : strchr(known, s[k]);
+        if (at) count[at - known]++;
+    }
+    for (size_t k = 1; k < 4; k++)
+        if (count[k] > count[best]) best = k;
+    return known[best];
+}
+
+/* The engine could not read the file: say which line has another number of fields than the header,
+ * when that is it. Keeps the engine's words otherwise. */
+static hune_status diagnose(const char *path, const char *s, size_t n, char sep, hune_status status,
+                            hune_err *err) {
+    long long line = 1, begin = 1, fields = 1, header = 0;
+    bool quoted = false, blank = true;
+    for (size_t k = 0; k <= n; k++) {
+        const bool end = k == n || (s[k] == '\n' && !quoted);
+        if (end && !blank) {
+            if (!header) header = fields;
+            if (fields != header || (k == n && quoted)) {
+                hune_fail(err, HUNE_EFORMAT, "'%s' line %lld: %lld fields, the header has %lld%s",
+                          path, begin, fields, header, quoted ? " (a quote is not closed)" : "");
+                return hune_hint(err, "complete or remove the line: is the file cut short?");
+            }
+        }
+        if (end) fields = 1, blank = true, begin = line + 1;
+        else if (s[k] == '"') quoted = !quoted;
+        else if (s[k] == sep && !quoted) fields++;
+        if (k < n && s[k] == '\n') line++;
+        else if (k < n && s[k] != '\r') blank = false;
+    }
+    return status;
+}
+
+static hune_status load(hu_engine *e, hu_arena *a, const hu_table *t, hune_err *err) {
+    const bool packed = hu_ends(t->path, ".gz") || hu_ends(t->path, ".zst");
+    char *text = NULL, delimiter[16] = "";
+    size_t length = 0;
+    if (!packed) {
+        HUNE_TRY(hu_read_file(t->path, &text, &length, err));
+        if (length == 0) {
+            free(text);
+            hune_fail(err, HUNE_EFORMAT, "'%s' is empty", t->path);
+            return hune_hint(err, "a header and one row for each event are wanted");
+        }
+        snprintf(delimiter, sizeof delimiter, ", delim = '%c'", separator(text, length));
+    }
     const char *file = hu_sql_text(a, t->path);
-    const char *source =
-        hu_arena_printf(a,
-                        "CREATE TABLE d AS SELECT * FROM read_csv(%s, header = true, "
-                        "all_varchar = true, parallel = false, sample_size = -1)",
-                        file ? file : "''");
-    if (!file || !source) return hune_fail(err, HUNE_ENOMEM, "no memory for '%s'", t->path);
+    const char *sql = hu_arena_printf(
+        a,
+        "CREATE TABLE d AS SELECT * FROM read_csv(%s, header = true, all_varchar = true, "
+        "parallel = false, quote = '\"', escape = '\"'%s)",
+        file ? file : "", delimiter);
+    hune_status status = file && sql ? hu_engine_run(e, sql, err)
+                                     : hune_fail(err, HUNE_ENOMEM, "no memory for '%s'", t->path);
+    if (status == HUNE_EFORMAT && text)
+        status = diagnose(t->path, text, length, separator(text, length), status, err);
+    free(text);
+    return status;
+}
+
+static hune_status read_file(hu_engine *e, hu_arena *a, hu_table *t, hune_err *err) {
     int64_t total = 0;
-    HUNE_TRY(hu_engine_run(e, source, err));
+    HUNE_TRY(load(e, a, t, err));
     HUNE_TRY(hu_engine_i64(e, "SELECT count(*) FROM d", &total, err));
-    if (total == 0) return hune_fail(err, HUNE_EFORMAT, "'%s' has a header and no rows", t->path);
+    if (total == 0) {
+        hune_fail(err, HUNE_EFORMAT, "'%s' has a header and no rows", t->path);
+        return hune_hint(err, "one row for each event is wanted");
+    }
     hu_rows *rows = NULL;
     HUNE_TRY(hu_rows_open(e, "SELECT * FROM d", &rows, err));
     const hune_status status = read_rows(rows, total, a, t, err);
