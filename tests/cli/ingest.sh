@@ -20,7 +20,7 @@ must ingest "$small" -o store --source snds --no-stamp
 expect_out_has "persons         5"
 expect_out_has "events          29 in 1 parts"
 expect_file store/ingest.json
-expect_file store/rejects/ER_PHA_F-_201002.parquet
+expect_file store/rejects/ER_PHA_F_201002.parquet
 expect_absent store/tmp
 expect_equal "$(json store/ingest.json 'sum(t["rows_in"] for t in d["tables"]) - sum(t["rows_kept"] + sum(t["rejected"].values()) for t in d["tables"])')" 0
 expect_equal "$(json store/ingest.json '[i["rows"] for i in d["ignored"]]')" "[1]"

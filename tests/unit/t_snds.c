@@ -207,6 +207,82 @@ TEST(same_bytes_for_any_threads) {
     free(b);
 }
 
+/* Copy the small folder, each file through `how`, to other names and places. */
+static const char *const small_files[] = {
+    "ER_PRS_F_201002", "ER_PRS_F_201003", "ER_PHA_F_201002", "ER_PHA_F_201003", "ER_CAM_F_201003",
+    "ER_ETE_F_201003", "ER_UCD_F_201003", "IR_BEN_R",        "IR_IMB_R",        "IR_PHA_R",
+    "T_MCO10A",        "T_MCO10B",        "T_MCO10C",        "T_MCO10D",        "T_MCO10UM"};
+enum { N_SMALL = sizeof small_files / sizeof *small_files };
+
+TEST(parquet_files_give_the_same_events) {
+    hune_err err = {0};
+    hu_arena a = {0};
+    hu_engine *e = NULL;
+    char raw[300], store[300];
+    snprintf(raw, sizeof raw, "%s/raw", test_scratch());
+    snprintf(store, sizeof store, "%s/store", test_scratch());
+    CHECK_OK(hu_make_dirs(raw, &err), &err);
+    CHECK_OK(hu_engine_open(1, 256 << 20, NULL, NULL, &e, &err), &err);
+    for (int k = 0; k < N_SMALL; k++) {
+        const char *f = small_files[k];
+        const bool comma = !strcmp(f, "ER_PRS_F_201003"), latin = !strcmp(f, "IR_PHA_R");
+        /* The nine keys as dates and numbers, as a typed extract has them. */
+        const char *types =
+            f[0] == 'E' ? "FLX_DIS_DTD::DATE AS FLX_DIS_DTD, DCT_ORD_NUM::DOUBLE AS DCT_ORD_NUM"
+                        : NULL;
+        CHECK_OK(
+            hu_engine_run(e,
+                          hu_arena_printf(&a,
+                                          "SET GLOBAL TimeZone = 'UTC'; COPY (SELECT %s%s%s FROM "
+                                          "(SELECT * %s FROM read_csv('%s/%s.csv', all_varchar = "
+                                          "true, header = true, delim = '%s'%s))) TO "
+                                          "'%s/%s.parquet'",
+                                          types ? "* REPLACE (" : "*", types ? types : "",
+                                          types ? ")" : "",
+                                          types ? "REPLACE (strptime(FLX_DIS_DTD, "
+                                                  "'%d/%m/%Y')::VARCHAR AS FLX_DIS_DTD)"
+                                                : "",
+                                          test_data("snds/small"), f, comma ? "," : ";",
+                                          latin ? ", encoding = 'latin-1'" : "", raw, f),
+                          &err),
+            &err);
+    }
+    hu_engine_close(e);
+    CHECK_OK(ingest(raw, store, 2, 0, NULL, &err), &err);
+    CHECK_STR(ask(store, lines_sql, &a), small_events);
+    hu_arena_clear(&a);
+}
+
+/* A folder per table, and one year's claims in one file: groups are found by suffix, or given up.
+ */
+TEST(other_layouts_of_the_folder) {
+    hune_err err = {0};
+    hu_arena a = {0};
+    for (int layout = 0; layout < 2; layout++) {
+        char raw[300], store[300];
+        snprintf(raw, sizeof raw, "%s/raw%d", test_scratch(), layout);
+        snprintf(store, sizeof store, "%s/store%d", test_scratch(), layout);
+        for (int k = 0; k < N_SMALL; k++) {
+            const char *f = small_files[k];
+            char *text = NULL, folder[400], to[500], from[2300];
+            size_t n;
+            snprintf(folder, sizeof folder, "%s/%.8s", raw, f);
+            if (layout == 1) snprintf(folder, sizeof folder, "%s/2010", raw);
+            snprintf(from, sizeof from, "%s/%s.csv", test_data("snds/small"), f);
+            /* layout 1: ER_PHA_F by another cut of the year than ER_PRS_F */
+            const bool cut = layout == 1 && hu_starts(f, "ER_PHA_F");
+            snprintf(to, sizeof to, "%s/%s%s.csv", folder, f, cut ? "_bis" : "");
+            CHECK_OK(hu_make_dirs(folder, &err), &err);
+            CHECK_OK(hu_read_file(from, &text, &n, &err), &err);
+            CHECK_OK(hu_write_file(to, text, n, &err), &err);
+            free(text);
+        }
+        CHECK_OK(ingest(raw, store, 2, 0, NULL, &err), &err);
+        CHECK_STR(ask(store, lines_sql, &a), small_events);
+    }
+    hu_arena_clear(&a);
+}
+
 /* data/scalpel/raw, derived by hand: of six payment lines one has no date, one is a supplement,
  * three are for information; stays of 2006 and 2007 start at the first of the exit's month less the
  * nights; those of 2008 come after the death of January 2008. */

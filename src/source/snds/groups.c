@@ -8,8 +8,9 @@
 #include "source/snds/snds.h"
 #include <string.h>
 
-static const char *group_name(const char *group) {
-    return *group ? group : "all";
+/* "ER_PRS_F" and "2010/_201003" -> "ER_PRS_F-2010-_201003"; and "_201003" -> "ER_PRS_F_201003" */
+static char *reject_name(hu_snds_job *job, const char *table, const char *group) {
+    return hu_arena_printf(&job->arena, *group == '_' || !*group ? "%s%s" : "%s-%s", table, group);
 }
 
 /* Columns that a reject file may show: no identifier of a person or a professional. */
@@ -23,8 +24,7 @@ static hune_status count_and_reject(hu_snds_job *job, hu_snds_id id, const char 
     if (!hu_snds_has(job, id)) return HUNE_OK;
     HUNE_TRY(hu_snds_verify(job, id, group, relation, err));
     HUNE_TRY(hu_snds_tally(job, "read", table, relation, err));
-    return hu_snds_reject(job, hu_arena_printf(&job->arena, "%s-%s", table, group_name(group)),
-                          shown(job, relation, columns), err);
+    return hu_snds_reject(job, reject_name(job, table, group), shown(job, relation, columns), err);
 }
 
 /* --- stays --- */

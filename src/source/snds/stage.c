@@ -78,8 +78,10 @@ hune_status hu_snds_reject(hu_snds_job *job, const char *name, const char *relat
         &n, err));
     if (!n) return HUNE_OK;
     char *file = hu_arena_strdup(a, name);
+    if (!file) return hune_fail(err, HUNE_ENOMEM, "no memory for a file name");
     for (char *c = file; *c; c++)
-        if (*c == '/' || *c == ' ') *c = '_';
+        if (*c == '/' || *c == ' ') *c = '-';
+    for (size_t m = strlen(file); m && strchr("-_", file[m - 1]);) file[--m] = '\0';
     job->n_rejects += n;
     const char *path = hu_arena_printf(a, "%s/rejects/%s.parquet", job->out.part_path, file);
     return hu_engine_run(
