@@ -26,6 +26,8 @@ typedef struct hune_screen_options {
     double fdr;        /* Benjamini-Hochberg level of a signal; 0 = 0.10 */
     int windows;  /* how many of the strongest signals get a profile by time since start; 0 = 30,
                      negative = none */
+    int rounds;   /* 1 = baselines as fitted without drugs; 2 (0) = fitted again with the strong
+                     pairs of the first round taken out */
     int csv;      /* 1 = tables as CSV beside the Parquet files */
     int no_stamp; /* 1 = no creation time and timings in the manifest (same bytes every time) */
 } hune_screen_options;

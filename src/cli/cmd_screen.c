@@ -16,6 +16,7 @@ static const hu_opt options[] = {
     {"min-cell", 0, "N", "11", "counts from 1 to N-1 are masked; 0 turns masking off"},
     {"fdr", 0, "Q", "0.10", "false discovery rate of a signal (Benjamini-Hochberg)"},
     {"windows", 0, "N", "30", "strongest signals that get a profile by time since start"},
+    {"rounds", 0, "1|2", "2", "2: fit baselines again without the effects of the strong pairs"},
     {"top", 0, "N", "10", "signals to print"},
     {"csv", 0, NULL, NULL, "write the tables as CSV too"},
     {"json", 0, NULL, NULL, "print the summary as JSON"},
@@ -85,19 +86,20 @@ static void print_json(const hune_screen_summary *s) {
 static int run(const hu_args *a, hune_context *ctx) {
     hune_screen_options o;
     const char *results;
-    int64_t grace, pre, windows, top;
+    int64_t grace, pre, windows, top, rounds;
     hune_screen_options_init(&o);
     if (!hu_arg_required(a, "output", &results) || !hu_arg_i64(a, "grace", 1, 3650, &grace) ||
         !hu_arg_i64(a, "pre", 1, 365, &pre) ||
         !hu_arg_i64(a, "min-cases", 1, 1000000, &o.min_cases) ||
         !hu_arg_i64(a, "min-cell", 0, 1000000, &o.min_cell) ||
         !hu_arg_f64(a, "fdr", 1e-9, 1, &o.fdr) || !hu_arg_i64(a, "windows", 0, 1000, &windows) ||
-        !hu_arg_i64(a, "top", 0, 10000, &top))
+        !hu_arg_i64(a, "top", 0, 10000, &top) || !hu_arg_i64(a, "rounds", 1, 5, &rounds))
         return 2;
     o.drugs = hu_arg(a, "drugs");
     o.outcomes = hu_arg(a, "outcomes");
     o.grace_days = (int)grace;
     o.pre_days = (int)pre;
+    o.rounds = (int)rounds;
     o.windows = windows ? (int)windows : -1;
     o.csv = hu_arg_on(a, "csv");
     o.no_stamp = hu_arg_on(a, "no-stamp");

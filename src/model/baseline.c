@@ -42,7 +42,7 @@ void hu_baseline_options_init(hu_baseline_options *o) {
 
 typedef struct piece {
     int16_t age, cell;
-    int32_t days;
+    double days; /* times the known ratios */
 } piece;
 
 typedef struct design {
@@ -67,6 +67,7 @@ static void release(design *d) {
 typedef struct cases {
     const int32_t *birth, *start, *end, *event;
     int64_t n;
+    const hu_baseline_known *known;
 } cases;
 
 static hune_status check(const cases *c, hune_err *err) {
@@ -188,6 +189,25 @@ static int age_group(const int32_t *cut, int n_age, int first_year, int step_yea
     return g;
 }
 
+/* Days of [day, until), each times the ratios known to hold on it. */
+static double known_days(const cases *c, int64_t i, int32_t day, int32_t until) {
+    if (!c->known) return until - day;
+    double sum = 0;
+    while (day < until) {
+        int32_t next = until;
+        double log_ratio = 0;
+        for (int64_t k = c->known->first[i]; k < c->known->first[i + 1]; k++) {
+            const int32_t from = c->known->from[k], to = c->known->to[k];
+            if (from <= day && day < to) log_ratio += c->known->log_ratio[k];
+            if (from > day && from < next) next = from;
+            if (to > day && to < next) next = to;
+        }
+        sum += (next - day) * exp(log_ratio);
+        day = next;
+    }
+    return sum;
+}
+
 /* Cut case i where its age group or its cell changes. pieces NULL = only count. */
 static int64_t cut_case(design *d, const cases *c, int64_t i, piece *pieces) {
     int64_t n = 0;
@@ -200,7 +220,7 @@ static int64_t cut_case(design *d, const cases *c, int64_t i, piece *pieces) {
             until = c->birth[i] + d->age_cut[g + 1];
         if (k < d->n_cell - 1 && d->cell_cut[k + 1] < until) until = d->cell_cut[k + 1];
         if (pieces) {
-            pieces[n] = (piece){(int16_t)g, (int16_t)k, until - day};
+            pieces[n] = (piece){(int16_t)g, (int16_t)k, known_days(c, i, day, until)};
             if (c->event[i] >= day && c->event[i] < until) {
                 d->event_piece[i] = d->first[i] + n;
                 d->age_events[g]++;
@@ -483,7 +503,7 @@ hune_status hu_baseline_fit(const int32_t *birth, const int32_t *start, const in
         return hune_fail(err, HUNE_EARG, "a baseline of %d months, %d years of age, %d cases",
                          months, o.age_years, o.min_cases);
     o.season = o.season != 0;
-    const cases c = {birth, start, end, event, n};
+    const cases c = {birth, start, end, event, n, o.known};
     HUNE_TRY(check(&c, err));
     hune_status status;
     if (n == 0) {

@@ -20,12 +20,21 @@
 #include "hune/err.h"
 #include "hune/sccs.h"
 
+/* What is already known to multiply the rate of a case at some times (the effect of a drug, say),
+ * so that the curves need not account for it. Stretches of a case may overlap: ratios multiply. */
+typedef struct hu_baseline_known {
+    const int64_t *first;     /* [n+1] stretches of case i are first[i] .. first[i+1] */
+    const int32_t *from, *to; /* [stretches] days, half-open */
+    const double *log_ratio;  /* [stretches] */
+} hu_baseline_known;
+
 typedef struct hu_baseline_options {
     size_t size;
     int age_years;  /* width of an age group; 0 = 1 */
     int cal_months; /* width of a calendar period, a divisor of 12; 0 = 3 */
     int season;     /* 1: twelve monthly effects repeated every year, and periods of a year */
     int min_cases;  /* neighbouring calendar periods are merged up to that many events; 0 = 50 */
+    const hu_baseline_known *known; /* NULL = nothing is known */
 } hu_baseline_options;
 
 void hu_baseline_options_init(hu_baseline_options *o);

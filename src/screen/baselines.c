@@ -10,23 +10,13 @@
 #include <string.h>
 #include "screen/screen.h"
 
-#define SAMPLE_TOTAL 4000000 /* kept cases over all outcomes: 100 MB at most */
+#define SAMPLE_TOTAL 4000000 /* hu_kept cases over all outcomes: 100 MB at most */
 #define SAMPLE_MOST 40000
 #define SAMPLE_LEAST 1000
 
-typedef struct kept {
-    uint64_t hash;
-    int32_t birth, start, end, event;
-} kept;
-
-typedef struct sample { /* a max-heap by hash: the worst kept case is on top */
-    kept *item;
-    size_t n, cap;
-} sample;
-
 typedef struct acc {
     hu_outcome_count *counts;
-    sample *samples;
+    hu_sample *samples;
     hu_firsts firsts;
     int64_t *events; /* [outcomes] */
     int64_t observed;
@@ -36,35 +26,35 @@ typedef struct acc {
 typedef struct pass {
     hu_screen *screen;
     size_t most; /* cases kept per outcome */
-    sample *samples;
+    hu_sample *samples;
 } pass;
 
 /* --- the sample --------------------------------------------------------------------------------
  */
 
-static void sift_down(kept *h, size_t n, size_t i) {
+static void sift_down(hu_kept *h, size_t n, size_t i) {
     for (;;) {
         size_t big = i;
         for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < n; child++)
             if (h[child].hash > h[big].hash) big = child;
         if (big == i) return;
-        const kept swap = h[i];
+        const hu_kept swap = h[i];
         h[i] = h[big];
         h[big] = swap;
         i = big;
     }
 }
 
-static void sift_up(kept *h, size_t i) {
+static void sift_up(hu_kept *h, size_t i) {
     while (i > 0 && h[(i - 1) / 2].hash < h[i].hash) {
-        const kept swap = h[i];
+        const hu_kept swap = h[i];
         h[i] = h[(i - 1) / 2];
         h[(i - 1) / 2] = swap;
         i = (i - 1) / 2;
     }
 }
 
-static hune_status keep(sample *s, size_t most, kept c, hune_err *err) {
+static hune_status keep(hu_sample *s, size_t most, hu_kept c, hune_err *err) {
     if (s->n < most) {
         HUNE_TRY(hu_grow(&s->item, &s->cap, s->n + 1, sizeof *s->item, err));
         s->item[s->n] = c;
@@ -76,7 +66,7 @@ static hune_status keep(sample *s, size_t most, kept c, hune_err *err) {
     return HUNE_OK;
 }
 
-static void free_samples(sample *s, int32_t n) {
+static void free_samples(hu_sample *s, int32_t n) {
     for (int32_t o = 0; s && o < n; o++) free(s[o].item);
     free(s);
 }
@@ -125,8 +115,8 @@ static hune_status person(void *arg, void *which, const hu_person *p, hune_err *
             continue;
         }
         a->counts[o].cases++;
-        const kept c = {hu_hash64((uint64_t)p->person), p->birth, p->spans[span].start,
-                        p->spans[span].end, day};
+        const hu_kept c = {hu_hash64((uint64_t)p->person), p->birth, p->spans[span].start,
+                           p->spans[span].end, day};
         HUNE_TRY(keep(&a->samples[o], run->most, c, err));
     }
     return HUNE_OK;
@@ -154,29 +144,38 @@ static hune_status merge(void *arg, void *which, hune_err *err) {
 
 static int by_hash(const void *a, const void *b, void *arg) {
     (void)arg;
-    const uint64_t x = ((const kept *)a)->hash, y = ((const kept *)b)->hash;
+    const uint64_t x = ((const hu_kept *)a)->hash, y = ((const hu_kept *)b)->hash;
     return x < y ? -1 : x > y;
 }
 
 static hune_status fit_one(void *arg, int64_t outcome, int worker, hune_err *err) {
-    pass *p = arg;
-    sample *s = &p->samples[outcome];
+    hu_screen *s = arg;
+    hu_sample *sample = &s->samples[outcome];
     (void)worker;
-    HUNE_TRY(hu_check_cancel(p->screen->ctx, err));
-    HUNE_TRY(hu_sort(s->item, s->n, sizeof *s->item, by_hash, NULL, err));
-    int32_t *column = hu_calloc(4 * s->n + 4, sizeof *column);
-    if (!column) return hune_fail(err, HUNE_ENOMEM, "no memory for %zu cases", s->n);
-    int32_t *birth = column, *start = column + s->n, *end = start + s->n, *event = end + s->n;
-    for (size_t i = 0; i < s->n; i++) {
-        birth[i] = s->item[i].birth;
-        start[i] = s->item[i].start;
-        end[i] = s->item[i].end;
-        event[i] = s->item[i].event;
+    HUNE_TRY(hu_check_cancel(s->ctx, err));
+    HUNE_TRY(hu_sort(sample->item, sample->n, sizeof *sample->item, by_hash, NULL, err));
+    return hu_screen_fit(s, (int32_t)outcome, NULL, err);
+}
+
+hune_status hu_screen_fit(hu_screen *s, int32_t outcome, const hu_baseline_known *known,
+                          hune_err *err) {
+    const hu_sample *sample = &s->samples[outcome];
+    int32_t *column = hu_calloc(4 * sample->n + 4, sizeof *column);
+    if (!column) return hune_fail(err, HUNE_ENOMEM, "no memory for %zu cases", sample->n);
+    int32_t *birth = column, *start = column + sample->n, *end = start + sample->n,
+            *event = end + sample->n;
+    for (size_t i = 0; i < sample->n; i++) {
+        birth[i] = sample->item[i].birth;
+        start[i] = sample->item[i].start;
+        end[i] = sample->item[i].end;
+        event[i] = sample->item[i].event;
     }
     hu_baseline_options options;
     hu_baseline_options_init(&options);
-    const hune_status status = hu_baseline_fit(birth, start, end, event, (int64_t)s->n, &options,
-                                               &p->screen->baselines[outcome], err);
+    options.known = known;
+    hu_baseline_clear(&s->baselines[outcome]);
+    const hune_status status = hu_baseline_fit(birth, start, end, event, (int64_t)sample->n,
+                                               &options, &s->baselines[outcome], err);
     free(column);
     return status;
 }
@@ -186,17 +185,14 @@ hune_status hu_screen_baselines(hu_screen *s, hune_err *err) {
     size_t most = n ? SAMPLE_TOTAL / n : 1;
     if (most > SAMPLE_MOST) most = SAMPLE_MOST;
     if (most < SAMPLE_LEAST) most = SAMPLE_LEAST;
-    pass p = {.screen = s, .most = most, .samples = hu_calloc(n + 1, sizeof *p.samples)};
+    s->samples = hu_calloc(n + 1, sizeof *s->samples);
     s->counts = hu_calloc(n + 1, sizeof *s->counts);
     s->baselines = hu_calloc(n + 1, sizeof *s->baselines);
+    pass p = {.screen = s, .most = most, .samples = s->samples};
     const hu_fold fold = {begin, person, merge, release, &p, HU_DIAGNOSIS, "reading diagnoses"};
-    hune_status status = p.samples && s->counts && s->baselines
-                             ? hu_store_fold(s->store, &fold, s->ctx, err)
-                             : hune_fail(err, HUNE_ENOMEM, "no memory for %zu outcomes", n);
-    if (!status) {
-        hu_tell(s->ctx, "fitting baselines", 0, (int64_t)n, "outcomes");
-        status = hu_pool_run(hu_threads(s->ctx), (int64_t)n, fit_one, &p, err);
-    }
-    free_samples(p.samples, s->outcomes.n);
-    return status;
+    if (!s->samples || !s->counts || !s->baselines)
+        return hune_fail(err, HUNE_ENOMEM, "no memory for %zu outcomes", n);
+    HUNE_TRY(hu_store_fold(s->store, &fold, s->ctx, err));
+    hu_tell(s->ctx, "fitting baselines", 0, (int64_t)n, "outcomes");
+    return hu_pool_run(hu_threads(s->ctx), (int64_t)n, fit_one, s, err);
 }

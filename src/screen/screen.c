@@ -21,6 +21,7 @@ static hune_screen_options resolved(const hune_screen_options *given) {
     if (!o.min_cases) o.min_cases = 11;
     if (!(o.level > 0)) o.level = 0.95;
     if (!(o.fdr > 0)) o.fdr = 0.10;
+    if (!o.rounds) o.rounds = 2;
     if (!o.windows) o.windows = 30;
     if (o.windows < 0) o.windows = 0;
     return o;
@@ -34,11 +35,11 @@ static double now(void) {
 
 static void clear(hu_screen *s) {
     for (int32_t k = 0; s->baselines && k < s->outcomes.n; k++) hu_baseline_clear(&s->baselines[k]);
+    for (int32_t k = 0; s->samples && k < s->outcomes.n; k++) free(s->samples[k].item);
+    free(s->samples);
     free(s->baselines);
     free(s->counts);
-    free(s->pairs);
-    free(s->estimates);
-    free(s->ranking);
+    hu_screen_forget_pairs(s);
     free(s->windows);
     hu_set_clear(&s->drugs);
     hu_set_clear(&s->outcomes);
@@ -116,6 +117,14 @@ hune_status hune_screen_run(const hune_store *store, const hune_screen_options *
     t[1] = now();
     if (!status) status = hu_screen_pairs(&s, err);
     if (!status) status = hu_screen_solve(&s, err);
+    for (int round = 1; !status && round < o.rounds; round++) {
+        bool changed;
+        status = hu_screen_adjust(&s, &changed, err);
+        if (status || !changed) break;
+        hu_screen_forget_pairs(&s);
+        status = hu_screen_pairs(&s, err);
+        if (!status) status = hu_screen_solve(&s, err);
+    }
     t[2] = now();
     if (!status) status = hu_screen_windows(&s, err);
     t[3] = now();

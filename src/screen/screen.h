@@ -1,6 +1,6 @@
 /* screen.h - the steps of a screen, in the order they run:
  *
- *   sets (cohort) -> baselines -> pairs -> solve -> windows -> write
+ *   sets (cohort) -> baselines -> pairs -> solve -> adjust -> pairs -> solve -> windows -> write
  */
 #ifndef HU_SCREEN_H
 #define HU_SCREEN_H
@@ -15,6 +15,18 @@ typedef struct hu_outcome_count {
     int64_t cases;              /* whose first event lies in observed time */
     int64_t before_observation; /* first event outside observed time */
 } hu_outcome_count;
+
+/* A case kept to fit the baseline of its outcome, and the sample they make: after the first pass
+ * sorted by hash, which is unique to a person. */
+typedef struct hu_kept {
+    uint64_t hash; /* hu_hash64 of the person number */
+    int32_t birth, start, end, event;
+} hu_kept;
+
+typedef struct hu_sample {
+    hu_kept *item;
+    size_t n, cap;
+} hu_sample;
 
 /* One drug x outcome pair: what the pass over the store adds up. */
 typedef struct hu_pair {
@@ -53,6 +65,7 @@ typedef struct hu_screen {
     int64_t persons_observed;
     double person_years;
     hu_outcome_count *counts; /* [outcomes] */
+    hu_sample *samples;       /* [outcomes] */
     hu_baseline *baselines;   /* [outcomes] */
     hu_pair *pairs;           /* [n_pairs] sorted by (outcome, drug) */
     int64_t n_pairs;
@@ -64,6 +77,12 @@ typedef struct hu_screen {
 } hu_screen;
 
 hune_status hu_screen_baselines(hu_screen *s, hune_err *err);
+/* Fit the baseline of one outcome again, with what is known of its cases (NULL = nothing). */
+hune_status hu_screen_fit(hu_screen *s, int32_t outcome, const hu_baseline_known *known,
+                          hune_err *err);
+/* Take the effects found so far out of the baselines; *changed = at least one was fitted again. */
+hune_status hu_screen_adjust(hu_screen *s, bool *changed, hune_err *err);
+void hu_screen_forget_pairs(hu_screen *s);
 hune_status hu_screen_pairs(hu_screen *s, hune_err *err);
 hune_status hu_screen_solve(hu_screen *s, hune_err *err);
 hune_status hu_screen_windows(hu_screen *s, hune_err *err);

@@ -241,11 +241,11 @@ static hune_status write_attrition(const out *o, hune_err *err) {
 static hune_status write_manifest(const out *o, const hune_screen_summary *sum, hune_err *err) {
     const hu_screen *s = o->s;
     const hune_screen_options *p = s->o;
-    json_t *options =
-        json_pack("{ss? ss? si si si sI sI sf sf si}", "drugs", p->drugs, "outcomes", p->outcomes,
-                  "grace_days", p->grace_days, "pre_days", p->pre_days, "carry_days", p->carry_days,
-                  "min_cases", (json_int_t)p->min_cases, "min_cell", (json_int_t)p->min_cell,
-                  "level", p->level, "fdr", p->fdr, "windows", p->windows);
+    json_t *options = json_pack(
+        "{ss? ss? si si si sI sI sf sf si si}", "drugs", p->drugs, "outcomes", p->outcomes,
+        "grace_days", p->grace_days, "pre_days", p->pre_days, "carry_days", p->carry_days,
+        "min_cases", (json_int_t)p->min_cases, "min_cell", (json_int_t)p->min_cell, "level",
+        p->level, "fdr", p->fdr, "windows", p->windows, "rounds", p->rounds);
     char from[11] = "", to[11] = "";
     if (s->store->study_start != HU_NO_DAY) hu_format_day(s->store->study_start, from);
     if (s->store->study_end != HU_NO_DAY) hu_format_day(s->store->study_end, to);
