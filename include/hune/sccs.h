@@ -50,8 +50,8 @@ typedef enum hune_coef_flag {
 } hune_coef_flag;
 
 typedef struct hune_sccs_options {
-    size_t size;    /* sizeof this struct; hune_sccs_options_init fills it */
-    int max_iter;   /* Newton steps; 0 = 50 */
+    size_t size;  /* sizeof this struct; hune_sccs_options_init fills it */
+    int max_iter; /* Newton steps; 0 = 50 */
     double tol; /* end when the Newton decrement (squared length of the step in standard errors) is
                    below; 0 = 1e-16 */
 } hune_sccs_options;

@@ -8,8 +8,8 @@
  *   sum    = product { ("+" or "-") product }    product = unary { ("*" or "/") unary }
  *   unary  = "-" unary | atom
  *   atom   = number | "text" | TRUE | FALSE | NA | NAME [ "$" NAME ] | "(" or ")"
- *            | seq_along(x) | is.na(x) | abs(x) | pmin(x, y) | pmax(x, y) | ifelse(c, x, y)
- *            | c(x, ...) on the right of %in%
+ *            | seq_along(x) | is.na(x) | duplicated(x) | abs(x) | pmin(x, y) | pmax(x, y) |
+ * ifelse(c, x, y) | c(x, ...) on the right of %in%
  *
  * Values are columns as long as the table; a missing value makes what uses it missing, a condition
  * that is missing does not choose its row. A comparison with text compares what is written.
@@ -114,15 +114,36 @@ static value column(reader *r, const char *which) {
     return v;
 }
 
+static int by_cell(const void *p, const void *q, void *arg) {
+    const value *x = arg;
+    const int64_t a = *(const int64_t *)p, b = *(const int64_t *)q;
+    if (x->text) return strcmp(x->text[a], x->text[b]);
+    if (isnan(x->num[a]) || isnan(x->num[b])) return !isnan(x->num[b]) - !isnan(x->num[a]);
+    return (x->num[a] > x->num[b]) - (x->num[a] < x->num[b]);
+}
+
+/* 1 where the same value stands further up. */
+static value duplicated(reader *r, value x) {
+    value v = blank(r);
+    int64_t *rows = hu_arena_alloc(r->arena, ((size_t)r->table->n + 1) * sizeof *rows);
+    if (!rows && !r->status) r->status = hune_fail(r->err, HUNE_ENOMEM, "no memory for a sort");
+    if (r->status) return v;
+    for (int64_t i = 0; i < r->table->n; i++) rows[i] = i;
+    r->status = hu_sort(rows, (size_t)r->table->n, sizeof *rows, by_cell, &x, r->err);
+    for (int64_t i = 1; !r->status && i < r->table->n; i++)
+        v.num[rows[i]] = by_cell(&rows[i - 1], &rows[i], &x) == 0;
+    return v;
+}
+
 /* f(x), f(x, y) or f(x, y, z) */
 static value call(reader *r, const char *f) {
     static const struct {
         const char *name;
         int arguments;
-    } known[] = {{"seq_along", 1}, {"is.na", 1}, {"abs", 1},
-                 {"pmin", 2},      {"pmax", 2},  {"ifelse", 3}};
+    } known[] = {{"seq_along", 1}, {"is.na", 1},  {"abs", 1},       {"pmin", 2},
+                 {"pmax", 2},      {"ifelse", 3}, {"duplicated", 1}};
     int which = -1;
-    for (int k = 0; k < 6; k++)
+    for (int k = 0; k < 7; k++)
         if (!strcmp(known[k].name, f)) which = k;
     if (which < 0) fail(r, "an unknown function");
     value x[3] = {{NULL, NULL}, {NULL, NULL}, {NULL, NULL}};
@@ -131,6 +152,7 @@ static value call(reader *r, const char *f) {
         x[k] = either(r);
     }
     want(r, ")");
+    if (!r->status && which == 6) return duplicated(r, x[0]);
     value v = blank(r);
     for (int64_t i = 0; !r->status && i < r->table->n; i++) {
         const double a = x[0].num[i], b = x[1].num ? x[1].num[i] : 0;

@@ -87,11 +87,18 @@ static hune_status per_exposure(const reader *r, const json_t *v, const char *ke
                      r->name, r->id, key, json_array_size(v), exposures);
 }
 
+/* [[0, 8], 0]: one entry for each exposure, be it a list or a number. */
+static bool has_lists(const json_t *v) {
+    size_t k;
+    json_t *one;
+    json_array_foreach(v, k, one) if (json_is_array(one)) return true;
+    return false;
+}
+
 static hune_status windows(const reader *r, const json_t *o, hu_spec *s) {
     const json_t *groups = json_object_get(o, "expogrp"), *wash = json_object_get(o, "washout");
     const json_t *same = json_object_get(o, "sameexpopar");
-    const bool many_groups = json_is_array(json_array_get(groups, 0));
-    const bool many_wash = json_is_array(json_array_get(wash, 0));
+    const bool many_groups = has_lists(groups), many_wash = has_lists(wash);
     HUNE_TRY(per_exposure(r, groups, "expogrp", s->n_exposures, many_groups));
     HUNE_TRY(per_exposure(r, wash, "washout", s->n_exposures, many_wash));
     HUNE_TRY(per_exposure(r, same, "sameexpopar", s->n_exposures, json_is_array(same)));

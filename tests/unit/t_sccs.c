@@ -362,6 +362,8 @@ TEST(data_expressions_choose_rows) {
     CHECK_STR(rows_after("d[!is.na(d$start) & !(d$rec == 3), ]"), "1@2 3@4");
     CHECK_STR(rows_after("d[d$start > 0, ]"), "1@2 3@4 4@5"); /* missing: not chosen */
     CHECK_STR(rows_after("d[d$rec %in% c(2, 3), ]"), "2@3 4@5");
+    CHECK_STR(rows_after("d[!duplicated(d$rec), ]"), "1@2 2@3 4@5");
+    CHECK_STR(rows_after("d[duplicated(d$sex), ]"), "3@4 4@5");
     CHECK_STR(rows_after("subset(d, sex == 'M' & rec + 1 <= 2)"), "1@2");
     CHECK_STR(rows_after("d[d$rec == 1, ][d$case > 1, ]"), "3@4");
     CHECK_STR(rows_after("transform(d[d$case > 1, ], case = seq_along(case))"), "1@3 2@4 3@5");
