@@ -19,12 +19,11 @@ new = {
     'cut': data[:len(data) * 2 // 3],
     'headless': b'\n'.join(lines[1:]),
     'header': lines[0] + b'\n',
-    'tabs': data.replace(b';', b'\t').replace(b',', b'\t'),
     'bytes': data[:len(lines[0]) + 5] + b'\x00\xff\xfe"' + data[len(lines[0]) + 5:],
 }[how]
 open(path, 'wb').write(new)
 END
-hows="empty cut headless header tabs bytes"
+hows="empty cut headless header bytes"
 [ -z "$SANITIZED" ] || hows="cut"
 # One year of each table is enough, and the folder holds tables that are not read.
 files=$(cd whole && find . -name '*.csv' | grep -v -e generic -e T_HAD -e T_MCO0[78] -e FBSTC | sort)
