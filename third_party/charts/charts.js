@@ -6,9 +6,10 @@ import {
   GridComponent, TooltipComponent, LegendComponent, DataZoomComponent, MarkLineComponent,
   AriaComponent
 } from 'echarts/components';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 
 use([ScatterChart, CustomChart, LineChart, BarChart, GridComponent, TooltipComponent,
-  LegendComponent, DataZoomComponent, MarkLineComponent, AriaComponent, SVGRenderer]);
+  LegendComponent, DataZoomComponent, MarkLineComponent, AriaComponent, LabelLayout, SVGRenderer]);
 
 export { init };
