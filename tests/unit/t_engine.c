@@ -101,6 +101,8 @@ TEST(engine_streams_columns) {
                 REQUIRE(!memcmp(s + c, "é", 2)); /* inside 12 bytes and beyond */
         }
     }
+    CHECK_OK(hu_rows_next(r, &n, &err), &err); /* after the end: the end again */
+    CHECK_INT(n, 0);
     CHECK_INT(seen, 10000);
     CHECK(chunks > 1);
     hu_rows_close(r);
