@@ -1,0 +1,101 @@
+/* lists.c - the names a user may put in --bias, --dirt, --drugs and --outcomes. */
+#include <string.h>
+#include "simulate/sim.h"
+
+static const char *const dirt_names[HU_DIRTS] = {"cancel",  "late",    "info",     "duplicates",
+                                                 "returns", "grouper", "identity", "death"};
+enum { TRAPS = 16 };
+static const uint32_t traps_here = HU_T02 | HU_T03 | HU_T04 | HU_T08 | HU_T15;
+
+const char *hu_dirt_name(hu_dirt d) {
+    return dirt_names[d];
+}
+
+/* Next name of a comma list into word; false at its end. Blanks around a name do not count. */
+static bool next_name(const char **list, char *word, size_t n) {
+    while (**list == ' ' || **list == ',') (*list)++;
+    if (!**list) return false;
+    const size_t len = strcspn(*list, ", ");
+    snprintf(word, n, "%.*s", (int)len, *list);
+    *list += len;
+    return true;
+}
+
+void hu_bias_text(uint32_t bias, char *out, size_t n) {
+    size_t len = 0;
+    *out = '\0';
+    for (int t = 1; t <= TRAPS && len < n; t++)
+        if (bias & 1u << t)
+            len += (size_t)snprintf(out + len, n - len, "%sT%02d", len ? " " : "", t);
+    if (!bias) snprintf(out, n, "none");
+}
+
+hune_status hu_read_bias(const char *list, uint32_t *bias, hune_err *err) {
+    char word[32], known[128];
+    *bias = 0;
+    if (!list || !strcmp(list, "none")) return HUNE_OK;
+    if (!strcmp(list, "all")) {
+        *bias = traps_here;
+        return HUNE_OK;
+    }
+    hu_bias_text(traps_here, known, sizeof known);
+    while (next_name(&list, word, sizeof word)) {
+        int64_t t = 0;
+        if (word[0] != 'T' || strlen(word) != 3 || !hu_parse_i64(word + 1 + (word[1] == '0'), &t) ||
+            t < 1 || t > TRAPS) {
+            hune_fail(err, HUNE_EARG, "unknown trap '%s'", word);
+            return hune_hint(err, "traps are T01 to T16; in this version: %s", known);
+        }
+        if (!(traps_here & 1u << t)) {
+            hune_fail(err, HUNE_EARG, "trap '%s' is not in this version", word);
+            return hune_hint(err, "in this version: %s", known);
+        }
+        *bias |= 1u << t;
+    }
+    return HUNE_OK;
+}
+
+hune_status hu_read_dirt(const char *list, bool dirt[HU_DIRTS], hune_err *err) {
+    char word[32];
+    const bool all = list && !strcmp(list, "all");
+    for (int d = 0; d < HU_DIRTS; d++) dirt[d] = all;
+    if (all || !list || !strcmp(list, "none")) return HUNE_OK;
+    while (next_name(&list, word, sizeof word)) {
+        int d = 0;
+        while (d < HU_DIRTS && strcmp(word, dirt_names[d])) d++;
+        if (d == HU_DIRTS) {
+            hune_fail(err, HUNE_EARG, "unknown dirt '%s'", word);
+            return hune_hint(err, "dirt is none, all or some of cancel, late, info, duplicates, "
+                                  "returns, grouper, identity, death");
+        }
+        dirt[d] = true;
+    }
+    return HUNE_OK;
+}
+
+bool hu_listed(const char *list, const char *name, bool prefix) {
+    char word[32];
+    if (!list) return true;
+    while (next_name(&list, word, sizeof word))
+        if (prefix ? hu_starts(name, word) : !strcmp(name, word)) return true;
+    return false;
+}
+
+hune_status hu_check_list(const char *list, const char *option, bool prefix,
+                          const char *const *names, int n, hune_err *err) {
+    char word[32];
+    int found = 0;
+    const char *rest = list;
+    if (!list) return HUNE_OK;
+    while (next_name(&rest, word, sizeof word)) {
+        int i = 0;
+        while (i < n && !(prefix ? hu_starts(names[i], word) : !strcmp(names[i], word))) i++;
+        if (i == n) {
+            hune_fail(err, HUNE_EARG, "nothing in the table of %s matches '%s'", option, word);
+            return hune_hint(err, "see %s in codes/simulate",
+                             prefix ? "sim_drugs.csv" : "sim_outcomes.csv");
+        }
+        found++;
+    }
+    return found ? HUNE_OK : hune_fail(err, HUNE_EARG, "the list of %s is empty", option);
+}

@@ -1,0 +1,347 @@
+/* sim.h - inside the simulator: the world (what holds for everybody) and a life (one person).
+ *
+ *   table.c    CSV text of the data files        person.c   birth, sex, traits, death, departure
+ *   world.c    options and data -> world         drugs.c    eras of use and dispensings
+ *   truth.c    planted effects                   events.c   hazards, outcomes, traps
+ *   rates.c    start rates, baseline rates       claims.c   DCIR rows      stays.c  PMSI rows
+ *   lists.c    names in --drugs, --dirt ...      people.c   IR_ rows       report.c sim_truth/
+ *   sheet.h    bytes of a row                    simulate.c batches of persons -> files
+ *
+ * Days are int32 since 1970-01-01, spans half-open. Rates are per day unless a name says _py.
+ */
+#ifndef HU_SIM_H
+#define HU_SIM_H
+#include "base/base.h"
+#include "hune/simulate.h"
+
+enum { HU_BANDS = 5, HU_CARE = 5, HU_MAX_STEPS = 8, HU_MAX_CODES = 20, HU_MAX_PACKS = 6 };
+enum { HU_BLOCK = 128 }; /* persons per task: fixed, so that sums do not depend on threads */
+#define HU_NEVER INT32_MAX
+#define HU_YEAR 365.25
+
+/* Random streams of a person (simulator.md, section 2; strips and codes of outcomes above). */
+enum {
+    HU_STREAM_DEMOGRAPHY = 0,
+    HU_STREAM_TRAITS = 1,
+    HU_STREAM_BEHAVIOUR = 2,
+    HU_STREAM_DRUG = 3,       /* + row of sim_drugs.csv */
+    HU_STREAM_OUTCOME = 1000, /* + row of sim_outcomes.csv: candidate events of the lowest strip */
+    HU_STREAM_DIRT = 2000,
+    HU_STREAM_OTHER_STAYS = 3000,
+    HU_STREAM_ACTS = 3001,
+    HU_STREAM_CLAIMS = 3002,
+    HU_STREAM_TRAP = 4000,      /* + number of the trap */
+    HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 64 + year of the window, or 63 */
+    HU_STREAM_EVENT = 0x20000,  /* + outcome: stay, codes, death */
+};
+
+typedef enum hu_use { HU_CHRONIC, HU_EPISODIC, HU_ACUTE, HU_POINT } hu_use;
+
+typedef struct hu_pack {
+    char codes[24]; /* "CIP13;CIP7;" as a row has it */
+    const char *cip13, *cip7, *ucd7, *name, *substances, *pack_class, *units, *origin;
+    int boxes;  /* boxes in one dispensing */
+    int supply; /* days that one dispensing covers */
+    int price_cents, rate;
+    bool large;
+} hu_pack;
+
+typedef struct hu_drug {
+    const char *atc, *inn;
+    int row; /* of sim_drugs.csv: its stream, whatever else is simulated */
+    hu_use use;
+    double share[2][HU_BANDS]; /* yearly users among persons of the sex and band, 0..1 */
+    double box_days, era_days;
+    double season_amp;
+    int season_peak; /* month 1..12 */
+    int32_t market_from, market_to;
+    bool antidiabetic;
+    double era_mean[2], era_weight[2]; /* mixture of exponentials, days */
+    double rate[2][HU_BANDS];          /* starts a day at care multiplier 1 */
+    float *on;                         /* [2][HU_AGES][HU_CARE][2] share under treatment by age */
+    hu_pack pack[HU_MAX_PACKS];
+    int n_standard, n_large; /* standard packs first */
+} hu_drug;
+enum { HU_AGE_STEPS = 2, HU_AGES = 106 * HU_AGE_STEPS }; /* half-years */
+
+typedef struct hu_outcome {
+    const char *id, *label;
+    int row;
+    double rate_py[2][HU_BANDS]; /* first events a person-year, from the table */
+    double hazard[2][HU_BANDS];  /* a day, at frailty 1, season 1, no drug: scaled, re-centred */
+    double scale;                /* of --rate-scale that this outcome takes */
+    double recentre;             /* mean multiplier taken out of the baseline */
+    double frailty;              /* exponent g */
+    double season_amp;
+    int season_peak;
+    double stay_days, death_stay, death_year;
+    bool recurrent;
+    double bound; /* largest product of all multipliers that anybody can meet */
+    const char *code[HU_MAX_CODES], *act[4];
+    int n_codes, n_acts;
+    const char *ghm;
+    int ghs;
+    int effect_from, effect_to; /* its effects: [from, to) of world.effect */
+} hu_outcome;
+
+typedef struct hu_other_stay { /* stays that are no outcome */
+    const char *code, *ghm, *act;
+    int ghs;
+    double rate[HU_BANDS], stay_days;
+} hu_other_stay;
+
+typedef enum hu_axis {
+    HU_ERA_DAY,
+    HU_FIRST_EVER_DAY,
+    HU_DISP_DAY,
+    HU_DOSE_DAY,
+    HU_CUM_DAYS,
+    HU_CUM_G,
+    HU_STOP_DAY
+} hu_axis;
+
+typedef struct hu_effect { /* one planted single effect */
+    const char *id, *profile;
+    int drug, outcome;
+    hu_axis axis;
+    int n_steps;
+    double from[HU_MAX_STEPS], to[HU_MAX_STEPS], value[HU_MAX_STEPS]; /* [from, to) */
+    double after_from, after_value; /* days after the stop and multiplier from then; 0 = none */
+    double max;                     /* largest multiplier, at least 1 */
+} hu_effect;
+
+typedef struct hu_named { /* what truth.csv says of a pair, planted or not */
+    const char *id, *kind, *profile;
+    int drug, outcome;
+    int trap; /* number of a trap row, else 0 */
+} hu_named;
+
+typedef struct hu_act {
+    const char *ccam;
+    int nature;
+    int price_cents;
+} hu_act;
+typedef struct hu_ucd {
+    const char *code;
+    int price_cents;
+} hu_ucd;
+
+typedef enum hu_dirt {
+    HU_DIRT_CANCEL,
+    HU_DIRT_LATE,
+    HU_DIRT_INFO,
+    HU_DIRT_DUPLICATES,
+    HU_DIRT_RETURNS,
+    HU_DIRT_GROUPER,
+    HU_DIRT_IDENTITY,
+    HU_DIRT_DEATH,
+    HU_DIRTS
+} hu_dirt;
+
+enum { HU_T02 = 1 << 2, HU_T03 = 1 << 3, HU_T04 = 1 << 4, HU_T08 = 1 << 8, HU_T15 = 1 << 15 };
+
+typedef struct hu_world {
+    hune_simulate_options o;
+    int32_t history, from, end; /* lives start, care is written from, observation ends before */
+    hu_arena arena;
+    hu_drug *drug;
+    int n_drugs;
+    hu_outcome *outcome;
+    int n_outcomes;
+    hu_effect *effect; /* sorted by outcome, then by drug */
+    int n_effects;
+    hu_named *named;
+    int n_named;
+    hu_other_stay *other;
+    int n_other;
+    hu_act *act;
+    int n_acts;
+    hu_ucd *ucd;
+    int n_ucd;
+    const char **site[3]; /* duplicate FINESS numbers: AP-HP, HCL, AP-HM */
+    int n_sites[3];
+    uint32_t bias; /* HU_Txx */
+    bool dirt[HU_DIRTS];
+    double prevalence[2][HU_BANDS]; /* of treated diabetes */
+    double *age_cdf;                /* [2 * HU_BANDS] share of persons up to this cell */
+    double frailty_mean[8];
+    char ignored[200], truth_name[256];
+    /* names of things by month and day, made once */
+    char (*day_text)[12]; /* "dd/MM/yyyy" of day_first + i */
+    int32_t day_first, day_last;
+    int first_month, n_months; /* flow months: year * 12 + month - 1 */
+    int first_year, n_years;
+} hu_world;
+
+typedef struct hu_era {
+    int32_t start, end; /* truly exposed */
+    int32_t drug;
+    int32_t cum_before; /* exposed days of this drug before this era */
+    int32_t fill_from, fill_to;
+} hu_era;
+
+typedef struct hu_box {
+    int32_t day;
+    int16_t drug;
+    uint8_t pack;  /* of the drug's packs */
+    uint8_t again; /* renewal number (0 to 5) x 16 + times: how often the pack's boxes */
+} hu_box;
+
+enum { HU_RENEWAL = 16 };
+
+typedef struct hu_candidate {
+    double time, height;
+    int outcome;
+} hu_candidate;
+
+typedef struct hu_event {
+    int32_t day, out; /* stay: admission, discharge */
+    int32_t outcome;  /* -1 = another stay */
+    int32_t other;
+    int code, act;
+    bool died, coded_before;
+    double multiplier; /* product of all drug factors that day */
+} hu_event;
+
+typedef struct hu_window {
+    int32_t from, to;
+    int outcome;
+    double value;
+} hu_window; /* of a trap */
+
+typedef struct hu_life {
+    int64_t person;
+    int sex;                           /* 0 men, 1 women */
+    int32_t birth, start, entry, exit; /* life begins (history or birth), observed [entry, exit) */
+    int32_t death;                     /* HU_NEVER when alive at the end */
+    int32_t natural_death, departure;
+    double frailty, adherence;
+    int care; /* class of contact with care, 0..HU_CARE-1 */
+    double care_factor, care_root;
+    double health;
+    bool large_packs, diabetic;
+    int32_t diabetes_onset;
+    int department, commune, doctor, pharmacy, hospital;
+    hu_era *era;
+    size_t n_eras, cap_eras;
+    hu_box *fill;
+    size_t n_fills, cap_fills;
+    int *first_era; /* [n_drugs + 1] */
+    hu_candidate *candidate;
+    size_t n_candidates, cap_candidates;
+    hu_event *event;
+    size_t n_events, cap_events;
+    hu_window *window;
+    size_t n_windows, cap_windows;
+    uint64_t *order, *scratch; /* fills by day */
+    size_t cap_order, cap_scratch;
+    hune_err *err;
+} hu_life;
+
+/* Sums over persons, one per block, added in block order. */
+typedef struct hu_tally {
+    int64_t *exposed_days, *users;  /* [n_drugs] inside the window */
+    double *weight, *weighted;      /* [n_effects] baseline-weighted exposed days, times factor */
+    int64_t *exposed_events;        /* [n_effects] events with a factor other than 1 */
+    double *attributable;           /* [n_effects] sum of 1 - 1/factor */
+    int64_t *events, *first_events; /* [n_outcomes] */
+    int64_t drug_lines, rows, persons, person_days;
+} hu_tally;
+
+/* table.c: walk CSV text row by row. */
+typedef struct hu_table {
+    const char *name, *at;
+    int row;
+    char **head, **cell; /* of the current row */
+    int n_head, n_cells;
+    hu_arena *arena;
+} hu_table;
+hune_status hu_table_open(hu_table *t, const char *name, const char *text, hu_arena *arena,
+                          hune_err *err);
+hune_status hu_table_next(hu_table *t, bool *more, hune_err *err);
+hune_status hu_table_text(const hu_table *t, const char *column, const char **out, hune_err *err);
+hune_status hu_table_f64(const hu_table *t, const char *column, double *out, hune_err *err);
+
+const char *hu_embed_simulate(const char *name, size_t *len);
+
+/* lists.c */
+hune_status hu_read_bias(const char *list, uint32_t *bias, hune_err *err);
+hune_status hu_read_dirt(const char *list, bool dirt[HU_DIRTS], hune_err *err);
+const char *hu_dirt_name(hu_dirt d);
+void hu_bias_text(uint32_t bias, char *out, size_t n);
+/* Is name (or a prefix of it, when prefix) in the comma list? NULL list = yes. */
+bool hu_listed(const char *list, const char *name, bool prefix);
+hune_status hu_check_list(const char *list, const char *option, bool prefix,
+                          const char *const *names, int n, hune_err *err);
+
+/* world.c, truth.c, rates.c */
+hune_status hu_world_open(hu_world *w, const hune_simulate_options *o, hune_err *err);
+void hu_world_close(hu_world *w);
+hune_status hu_read_truth(hu_world *w, hune_err *err);
+int hu_find_drug(const hu_world *w, const char *atc);
+int hu_find_outcome(const hu_world *w, const char *id);
+hune_status hu_start_rates(hu_world *w, int threads, hune_err *err);
+hune_status hu_baseline_rates(hu_world *w, int threads, hune_err *err);
+double hu_season(double amp, int peak, int32_t day);
+int hu_band(int32_t birth, int32_t day);
+int32_t hu_band_start(int32_t birth, int band); /* day when the person enters the band */
+double hu_care_factor(int care);
+
+/* person.c, drugs.c, events.c: one life */
+void hu_person(const hu_world *w, int64_t person, hu_life *l);
+hune_status hu_treatments(const hu_world *w, hu_life *l, hune_err *err);
+hune_status hu_events(const hu_world *w, hu_life *l, hune_err *err);
+void hu_life_clear(hu_life *l);
+hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err);
+/* person, treatments, events: everything but rows. */
+hune_status hu_live(const hu_world *w, int64_t person, hu_life *l, hune_err *err);
+/* Multiplier of one effect on a day, and of all effects of an outcome. */
+double hu_effect_at(const hu_world *w, const hu_life *l, const hu_effect *e, int32_t day);
+double hu_multiplier_at(const hu_world *w, const hu_life *l, int outcome, int32_t day);
+double hu_trap_at(const hu_life *l, int outcome, int32_t day);
+void hu_tally_life(const hu_world *w, const hu_life *l, hu_tally *t);
+hune_status hu_tally_new(const hu_world *w, hu_tally *t, hune_err *err);
+void hu_tally_clear(hu_tally *t);
+void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from); /* empties `from` */
+
+/* Files: raw tables by flow month or year, then single ones. */
+enum { HU_PRS, HU_PHA, HU_CAM, HU_UCD, HU_ETE, HU_FLOWS };
+enum { HU_MCO_A, HU_MCO_B, HU_MCO_C, HU_MCO_D, HU_MCO_UM, HU_MCOS };
+enum { HU_BEN, HU_IMB, HU_TRUTH_PERSON, HU_TRUTH_EVENT, HU_TRUTH_EXPOSURE, HU_SINGLES };
+int hu_file_count(const hu_world *w);
+int hu_flow_file(const hu_world *w, int table, int month);
+int hu_stay_file(const hu_world *w, int table, int year);
+int hu_single_file(const hu_world *w, int which);
+/* "DCIR/ER_PRS_F_201002.csv", and its header line. */
+void hu_file_name(const hu_world *w, int file, char *out, size_t n);
+const char *hu_file_header(const hu_world *w, int file);
+
+typedef struct hu_sheets { /* the rows of one block, a buffer per file */
+    hu_buf *file;
+    hu_tally tally;
+    hu_rng dirt;
+} hu_sheets;
+
+/* How one person is called in the tables. */
+typedef struct hu_names {
+    char psa[2][18]; /* pseudonym, and the one after a change of insured person */
+    char idt[18];
+    int32_t psa_from; /* the second is used from this day; HU_NEVER = never */
+} hu_names;
+void hu_names_of(const hu_world *w, const hu_life *l, hu_names *n);
+const char *hu_psa_on(const hu_names *n, int32_t day);
+
+void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s, hune_err *err);
+void hu_write_stays(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
+void hu_write_person(const hu_world *w, const hu_life *l, const hu_names *n, int32_t last_flow,
+                     hu_sheets *s);
+void hu_write_fictive(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
+void hu_write_truth(const hu_world *w, const hu_life *l, hu_sheets *s);
+hune_status hu_write_drugs(const hu_world *w, const char *folder, int64_t *rows, int64_t *bytes,
+                           hune_err *err);
+hune_status hu_write_world(const hu_world *w, const hu_tally *t, const char *folder, hune_err *err);
+hune_status hu_to_parquet(const char *folder, const hune_context *ctx, hune_err *err);
+enum { HU_DEPARTMENTS = 96 };
+const char *hu_department(int i);
+
+#endif

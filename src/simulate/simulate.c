@@ -1,0 +1,241 @@
+/* simulate.c - blocks of persons into rows, rows into files.
+ *
+ *   block of 128 persons -> its own buffer for every file (any thread)
+ *   a batch of blocks    -> buffers appended to the files in block order -> next batch
+ *
+ * So the bytes do not depend on the number of threads, and memory holds one batch. Everything goes
+ * into a folder beside the final one, which takes its name when the last file is there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "simulate/sim.h"
+
+enum { BLOCKS_PER_THREAD = 6, MOST_BLOCKS = 64 };
+
+typedef struct job {
+    hu_world w;
+    const hune_context *ctx;
+    int threads, n_files;
+    hu_life *life;    /* [threads] */
+    hu_sheets *sheet; /* [blocks] of the batch */
+    int n_blocks;     /* in a batch, at most */
+    int64_t first_block, n_now;
+    int64_t *bytes; /* [n_files] written so far */
+    char folder[1040];
+    hu_tally sum;
+} job;
+
+void hune_simulate_options_init(hune_simulate_options *o) {
+    *o = (hune_simulate_options){.size = sizeof *o};
+}
+
+static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, hune_err *err) {
+    const hu_world *w = &j->w;
+    hu_names names;
+    HUNE_TRY(hu_live(w, person, l, err));
+    s->dirt = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_DIRT);
+    hu_names_of(w, l, &names);
+    hu_write_claims(w, l, &names, s, err);
+    hu_write_stays(w, l, &names, s);
+    hu_write_truth(w, l, s);
+    hu_tally_life(w, l, &s->tally);
+    return HUNE_OK;
+}
+
+static hune_status block(void *arg, int64_t task, int worker, hune_err *err) {
+    job *j = arg;
+    hu_sheets *s = &j->sheet[task];
+    const int64_t first = (j->first_block + task) * HU_BLOCK;
+    int64_t last = first + HU_BLOCK;
+    if (last > j->w.o.persons) last = j->w.o.persons;
+    HUNE_TRY(hu_check_cancel(j->ctx, err));
+    for (int64_t i = first; i < last; i++) HUNE_TRY(one_person(j, i, &j->life[worker], s, err));
+    for (int f = 0; f < j->n_files; f++)
+        if (s->file[f].failed)
+            return hune_fail(err, HUNE_ENOMEM, "no memory for the rows of a block");
+    return HUNE_OK;
+}
+
+static hune_status cannot_write(const char *path, hune_err *err) {
+    const int why = errno;
+    hune_fail(err, HUNE_EIO, "cannot write '%s': %s", path, strerror(why));
+    return why == ENOSPC || why == EDQUOT
+               ? hune_hint(err, "free some space, or simulate fewer persons or drugs")
+               : hune_hint(err, "check that the folder can be written");
+}
+
+/* Append what the blocks of the batch have for one file. */
+static hune_status append(void *arg, int64_t task, int worker, hune_err *err) {
+    job *j = arg;
+    char name[64], path[1200];
+    size_t total = 0;
+    (void)worker;
+    for (int64_t k = 0; k < j->n_now; k++) total += j->sheet[k].file[task].len;
+    if (!total) return HUNE_OK;
+    hu_file_name(&j->w, (int)task, name, sizeof name);
+    snprintf(path, sizeof path, "%s/%s", j->folder, name);
+    FILE *f = fopen(path, "ab");
+    if (!f) return cannot_write(path, err);
+    setvbuf(f, NULL, _IONBF, 0); /* the pieces are large */
+    const char *head = hu_file_header(&j->w, (int)task);
+    bool fine = true;
+    if (!j->bytes[task]) {
+        fine = fwrite(head, 1, strlen(head), f) == strlen(head);
+        j->bytes[task] += (int64_t)strlen(head);
+    }
+    for (int64_t k = 0; fine && k < j->n_now; k++) {
+        hu_buf *b = &j->sheet[k].file[task];
+        fine = !b->len || fwrite(b->text, 1, b->len, f) == b->len;
+        j->bytes[task] += (int64_t)b->len;
+        b->len = 0;
+    }
+    if (!fine) {
+        const hune_status s = cannot_write(path, err);
+        fclose(f);
+        return s;
+    }
+    return fclose(f) ? cannot_write(path, err) : HUNE_OK;
+}
+
+/* The single tables exist even when nobody has a row in them. */
+static hune_status start_singles(job *j, hune_err *err) {
+    for (int k = 0; k < HU_SINGLES; k++) {
+        if (k == HU_TRUTH_EXPOSURE && !j->w.o.write_exposure) continue;
+        const int file = hu_single_file(&j->w, k);
+        char name[64], path[1200];
+        hu_file_name(&j->w, file, name, sizeof name);
+        snprintf(path, sizeof path, "%s/%s", j->folder, name);
+        const char *head = hu_file_header(&j->w, file);
+        HUNE_TRY(hu_write_file(path, head, strlen(head), err));
+        j->bytes[file] = (int64_t)strlen(head);
+    }
+    return HUNE_OK;
+}
+
+static hune_status folders(job *j, hune_err *err) {
+    static const char *const names[] = {"DCIR", "PMSI", "sim_truth"};
+    char path[1200];
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", j->folder, names[i]);
+        HUNE_TRY(hu_make_dirs(path, err));
+    }
+    return start_singles(j, err);
+}
+
+static hune_status all_persons(job *j, hune_err *err) {
+    const int64_t persons = j->w.o.persons, blocks = (persons + HU_BLOCK - 1) / HU_BLOCK;
+    for (int64_t b = 0; b < blocks; b += j->n_now) {
+        hu_tell(j->ctx, "simulating", b * HU_BLOCK, persons, "persons");
+        j->first_block = b;
+        j->n_now = blocks - b < j->n_blocks ? blocks - b : j->n_blocks;
+        HUNE_TRY(hu_pool_run(j->threads, j->n_now, block, j, err));
+        HUNE_TRY(hu_pool_run(j->threads, j->n_files, append, j, err));
+        for (int64_t k = 0; k < j->n_now; k++) hu_tally_add(&j->w, &j->sum, &j->sheet[k].tally);
+    }
+    hu_tell(j->ctx, "simulating", persons, persons, "persons");
+    return HUNE_OK;
+}
+
+static hune_status prepare(job *j, hune_err *err) {
+    const int64_t blocks = (j->w.o.persons + HU_BLOCK - 1) / HU_BLOCK;
+    j->n_files = hu_file_count(&j->w);
+    j->n_blocks = BLOCKS_PER_THREAD * j->threads;
+    if (j->n_blocks > MOST_BLOCKS)
+        j->n_blocks = MOST_BLOCKS > j->threads ? MOST_BLOCKS : j->threads;
+    if (j->n_blocks > blocks) j->n_blocks = (int)blocks;
+    j->life = hu_calloc((size_t)j->threads, sizeof *j->life);
+    j->sheet = hu_calloc((size_t)j->n_blocks, sizeof *j->sheet);
+    j->bytes = hu_calloc((size_t)j->n_files, sizeof *j->bytes);
+    if (!j->life || !j->sheet || !j->bytes)
+        return hune_fail(err, HUNE_ENOMEM, "no memory for a batch");
+    for (int i = 0; i < j->threads; i++) HUNE_TRY(hu_life_new(&j->w, &j->life[i], err));
+    for (int i = 0; i < j->n_blocks; i++) {
+        j->sheet[i].file = hu_calloc((size_t)j->n_files, sizeof *j->sheet[i].file);
+        if (!j->sheet[i].file) return hune_fail(err, HUNE_ENOMEM, "no memory for a batch");
+        HUNE_TRY(hu_tally_new(&j->w, &j->sheet[i].tally, err));
+    }
+    return hu_tally_new(&j->w, &j->sum, err);
+}
+
+static void clear(job *j) {
+    for (int i = 0; j->life && i < j->threads; i++) hu_life_clear(&j->life[i]);
+    for (int i = 0; j->sheet && i < j->n_blocks; i++) {
+        for (int f = 0; j->sheet[i].file && f < j->n_files; f++) hu_buf_clear(&j->sheet[i].file[f]);
+        free(j->sheet[i].file);
+        hu_tally_clear(&j->sheet[i].tally);
+    }
+    hu_tally_clear(&j->sum);
+    free(j->life);
+    free(j->sheet);
+    free(j->bytes);
+    hu_world_close(&j->w);
+}
+
+/* "BLADCA 15.6, HIP 4.2": outcomes that take another scale than asked are told one by one. */
+static void tell_scales(const hu_world *w, char *out, size_t n) {
+    size_t len = 0;
+    int full = 0;
+    *out = '\0';
+    for (int i = 0; i < w->n_outcomes; i++) {
+        const hu_outcome *o = &w->outcome[i];
+        if (o->scale >= w->o.rate_scale) full++;
+        else if (len < n) len += (size_t)snprintf(out + len, n - len, "%s %.3g, ", o->id, o->scale);
+    }
+    if (len < n)
+        snprintf(out + len, n - len, "%s%d of %d outcomes %.6g", len ? "the other " : "", full,
+                 w->n_outcomes, w->o.rate_scale);
+}
+
+static void summarise(const job *j, hune_simulate_summary *s) {
+    if (!s) return;
+    *s = (hune_simulate_summary){.size = sizeof *s,
+                                 .persons = j->sum.persons,
+                                 .drug_lines = j->sum.drug_lines,
+                                 .rows = j->sum.rows};
+    for (int i = 0; i < j->w.n_outcomes; i++) s->events += j->sum.events[i];
+    for (int f = 0; f < j->n_files; f++) {
+        const bool truth = f >= hu_single_file(&j->w, HU_TRUTH_PERSON);
+        if (!truth && j->bytes[f]) s->files++, s->bytes += j->bytes[f];
+    }
+    tell_scales(&j->w, s->scales, sizeof s->scales);
+    hu_bias_text(j->w.bias, s->bias, sizeof s->bias);
+    snprintf(s->ignored, sizeof s->ignored, "%s", j->w.ignored);
+}
+
+static hune_status work(job *j, const hune_simulate_options *o, hune_simulate_summary *summary,
+                        hune_err *err) {
+    int64_t rows, bytes;
+    HUNE_TRY(hu_world_open(&j->w, o, err));
+    HUNE_TRY(hu_start_rates(&j->w, j->threads, err));
+    HUNE_TRY(hu_baseline_rates(&j->w, j->threads, err));
+    HUNE_TRY(prepare(j, err));
+    HUNE_TRY(folders(j, err));
+    HUNE_TRY(all_persons(j, err));
+    HUNE_TRY(hu_write_drugs(&j->w, j->folder, &rows, &bytes, err));
+    j->sum.rows += rows;
+    HUNE_TRY(hu_write_world(&j->w, &j->sum, j->folder, err));
+    summarise(j, summary);
+    if (summary) summary->files++, summary->bytes += bytes;
+    return j->w.o.format == HUNE_RAW_PARQUET ? hu_to_parquet(j->folder, j->ctx, err) : HUNE_OK;
+}
+
+hune_status hune_simulate(const char *out, const hune_simulate_options *o, const hune_context *ctx,
+                          hune_simulate_summary *summary, hune_err *err) {
+    hu_output folder;
+    job *j = hu_calloc(1, sizeof *j);
+    if (!j) return hune_fail(err, HUNE_ENOMEM, "no memory to simulate");
+    j->ctx = ctx;
+    j->threads = hu_threads(ctx);
+    hune_status s = hu_output_begin(&folder, out, "sim_truth/parameters.json", err);
+    if (!s) {
+        snprintf(j->folder, sizeof j->folder, "%s", folder.part_path);
+        s = work(j, o, summary, err);
+        if (!s) s = hu_output_commit(&folder, err);
+        hu_output_abort(&folder);
+    }
+    clear(j);
+    free(j);
+    return s;
+}

@@ -1,0 +1,246 @@
+/* stays.c - a life's hospital stays as rows of the MCO tables: B the stay, C whose it is, UM its
+ * one unit, D associated diagnoses, A acts. Diagnoses that go with a stay are never outcomes. */
+#include <math.h>
+#include "simulate/sheet.h"
+
+static const double twin_share = 0.08, return_share = 0.007, grouper_share = 0.003,
+                    other_bills_share = 0.01, ghs_9999_share = 0.004;
+
+/* Legal numbers of the three groups whose sites send their stays again. */
+static const char *const legal[3] = {"750712184", "690781810", "130786049"};
+
+typedef struct stay {
+    const char *dp, *ghm, *act;
+    int ghs;
+    int32_t in, out;
+    bool died;
+} stay;
+
+typedef struct codes { /* how the row deviates */
+    const char *ghm_error;
+    bool other_bills, ghs_9999;
+    int bad_return; /* which return code, -1 none */
+} codes;
+
+static void put_a(const hu_world *w, hu_sheets *s, int year, const char *id, const stay *v) {
+    hu_buf *b = &s->file[hu_stay_file(w, HU_MCO_A, year)];
+    const bool surgery = v->ghm[2] == 'C';
+    for (int k = 0; v->act && *v->act && k < 1 + surgery; k++) {
+        char *p = hu_room(b, 128);
+        if (!p) return;
+        p = hu_put_text(p, id);
+        p = hu_put(p, ";1;", 3);
+        p = hu_put_text(p, v->act);
+        p = hu_put_text(p, k ? ";4;0;" : ";1;0;");
+        p = hu_put_text(p, v->out > v->in && surgery ? "1;1\n" : "0;1\n");
+        hu_used(b, p);
+        s->tally.rows++;
+    }
+}
+
+static void put_b(const hu_world *w, const hu_life *l, hu_sheets *s, int year, const char *id,
+                  const stay *v, const codes *c, int associated) {
+    hu_buf *b = &s->file[hu_stay_file(w, HU_MCO_B, year)];
+    char *p = hu_room(b, 256);
+    int y, m, d;
+    if (!p) return;
+    hu_civil(v->out, &y, &m, &d);
+    const int age = (int)((v->in - l->birth) / HU_YEAR);
+    const int nights = v->out - v->in;
+    p = hu_put_text(p, id);
+    *p++ = ';';
+    if (c->ghm_error) p = hu_put_text(p, c->ghm_error);
+    else {
+        p = hu_put(p, v->ghm, 5);
+        *p++ = nights == 0 ? 'T' : (char)('1' + (age > 70) + (nights > 12) + (nights > 25));
+    }
+    p = hu_put_text(p, c->ghm_error ? ";80;" : ";00;");
+    p = c->ghs_9999 ? hu_put(p, "9999", 4) : hu_put_int(p, v->ghs);
+    *p++ = ';';
+    p = hu_put_int(p, nights);
+    p = hu_put_text(p, c->other_bills ? ";B;0;1;" : ";;8;5;");
+    p = hu_put_text(p, v->died ? "9;;" : c->other_bills ? "0;1;" : "8;;");
+    p = hu_put_int(p, y);
+    *p++ = ';';
+    p = hu_put_digits(p, m, 2);
+    *p++ = ';';
+    p = hu_put_int(p, age > 0 ? age : 0);
+    *p++ = ';';
+    *p++ = (char)('1' + l->sex);
+    *p++ = ';';
+    p = hu_put(p, hu_department(l->department), 2);
+    *p++ = ';';
+    p = hu_put(p, hu_department(l->department), 2);
+    p = hu_put_digits(p, l->commune, 3);
+    *p++ = ';';
+    p = hu_put_text(p, v->dp);
+    p = hu_put(p, ";;1;", 4);
+    p = hu_put_int(p, associated);
+    *p++ = ';';
+    p = hu_put_int(p, v->act && *v->act ? 1 + (v->ghm[2] == 'C') : 0);
+    p = hu_put(p, ";0\n", 3);
+    hu_used(b, p);
+    s->tally.rows++;
+}
+
+static void put_c(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s, int year,
+                  const char *id, const stay *v, const codes *c) {
+    hu_buf *b = &s->file[hu_stay_file(w, HU_MCO_C, year)];
+    char *p = hu_room(b, 256);
+    int y, m, d;
+    if (!p) return;
+    hu_civil(v->out, &y, &m, &d);
+    p = hu_put_text(p, id);
+    *p++ = ';';
+    p = hu_put(p, hu_psa_on(n, v->in), 17);
+    *p++ = ';';
+    p = hu_put_int(p, v->in - l->birth + 10000); /* days since a day of one's own */
+    *p++ = ';';
+    p = hu_put_day8(p, v->in);
+    *p++ = ';';
+    p = hu_put_day8(p, v->out);
+    *p++ = ';';
+    p = hu_put_day(w, p, v->in);
+    *p++ = ';';
+    p = hu_put_day(w, p, v->out);
+    *p++ = ';';
+    p = hu_put_int(p, y);
+    *p++ = ';';
+    p = hu_put_digits(p, m, 2);
+    const int n_codes = y < 2013 ? 7 : 9;
+    for (int k = 0; k < n_codes; k++) p = hu_put_text(p, k == c->bad_return ? ";1" : ";0");
+    *p++ = '\n';
+    hu_used(b, p);
+    s->tally.rows++;
+}
+
+static void put_um(const hu_world *w, hu_sheets *s, int year, const char *id, const stay *v) {
+    hu_buf *b = &s->file[hu_stay_file(w, HU_MCO_UM, year)];
+    char *p = hu_room(b, 128);
+    if (!p) return;
+    p = hu_put_text(p, id);
+    p = hu_put(p, ";1;", 3);
+    p = hu_put_text(p, v->dp);
+    p = hu_put(p, ";;", 2);
+    p = hu_put_int(p, v->out - v->in);
+    *p++ = ';';
+    *p++ = '\n';
+    hu_used(b, p);
+    s->tally.rows++;
+}
+
+static int associated(const hu_world *w, const hu_life *l, const stay *v, const char *out[3]) {
+    int n = 0;
+    const double age = (v->in - l->birth) / HU_YEAR;
+    if (l->diabetic && v->in >= l->diabetes_onset) out[n++] = "E119";
+    if (age > 50 && l->frailty > 0.8) out[n++] = "I10";
+    if (age > 60 && l->health < -0.5) out[n++] = "Z720";
+    (void)w;
+    return n;
+}
+
+static void put_d(const hu_world *w, hu_sheets *s, int year, const char *id,
+                  const char *const *code, int n) {
+    hu_buf *b = &s->file[hu_stay_file(w, HU_MCO_D, year)];
+    for (int i = 0; i < n; i++) {
+        char *p = hu_room(b, 64);
+        if (!p) return;
+        p = hu_put_text(p, id);
+        *p++ = ';';
+        p = hu_put_text(p, code[i]);
+        *p++ = '\n';
+        hu_used(b, p);
+        s->tally.rows++;
+    }
+}
+
+/* ETA_NUM;RSA_NUM: unique within a year, whatever the number of persons. */
+static void name_stay(char id[32], const char *hospital, const hu_life *l, int nth, bool twin) {
+    snprintf(id, 32, "%s;%010lld", hospital, (long long)(l->person * 128 + (nth % 64) * 2 + twin));
+}
+
+static void put_all(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s,
+                    const stay *v, const codes *c, const char *id) {
+    const char *das[3];
+    int y, m, d;
+    hu_civil(v->out, &y, &m, &d);
+    const int year = y - w->first_year;
+    if (year >= w->n_years) return; /* discharged after the last year delivered */
+    const int n_das = associated(w, l, v, das);
+    put_b(w, l, s, year, id, v, c, n_das);
+    put_c(w, l, n, s, year, id, v, c);
+    put_um(w, s, year, id, v);
+    put_d(w, s, year, id, das, n_das);
+    put_a(w, s, year, id, v);
+}
+
+static void write_stay(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s,
+                       const stay *v, int nth) {
+    hu_rng *r = &s->dirt;
+    codes c = {.bad_return = -1};
+    char id[32], hospital[10];
+    const bool *dirt = w->dirt;
+    if (dirt[HU_DIRT_RETURNS] && hu_rng_unif(r) < return_share)
+        c.bad_return = (int)hu_rng_below(r, 7);
+    if (dirt[HU_DIRT_GROUPER]) {
+        const double x = hu_rng_unif(r);
+        if (x < grouper_share) c.ghm_error = "90Z00Z";
+        else if (x < grouper_share + other_bills_share) c.other_bills = true;
+        else if (x < grouper_share + other_bills_share + ghs_9999_share) c.ghs_9999 = true;
+    }
+    char *p = hu_put(hospital, hu_department(l->department), 2);
+    p = hu_put(p, "0780", 4);
+    *hu_put_digits(p, 12 + 31 * l->hospital, 3) = '\0';
+    const int group =
+        !dirt[HU_DIRT_DUPLICATES] || hu_rng_unif(r) >= twin_share ? -1 : (int)hu_rng_below(r, 3);
+    name_stay(id, group < 0 ? hospital : legal[group], l, nth, false);
+    put_all(w, l, n, s, v, &c, id);
+    if (group < 0 || !w->n_sites[group]) return;
+    name_stay(id, w->site[group][l->person % w->n_sites[group]], l, nth, true);
+    put_all(w, l, n, s, v, &c, id);
+}
+
+/* Stays for what is no outcome: their own stream, after the events. */
+static int write_others(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s,
+                        int nth) {
+    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_OTHER_STAYS);
+    double most = 0;
+    for (int b = 0; b < HU_BANDS; b++) {
+        double sum = 0;
+        for (int i = 0; i < w->n_other; i++) sum += w->other[i].rate[b];
+        most = fmax(most, sum);
+    }
+    for (double t = l->entry;;) {
+        t += hu_rng_exp(&r) / most;
+        if (t >= l->exit) return nth;
+        const int band = hu_band(l->birth, (int32_t)t);
+        double x = hu_rng_unif(&r) * most;
+        const double length = hu_rng_gamma(&r, 2) / 2;
+        int i = 0;
+        while (i < w->n_other && (x -= w->other[i].rate[band]) >= 0) i++;
+        if (i == w->n_other) continue;
+        const hu_other_stay *o = &w->other[i];
+        stay v = {.dp = o->code, .ghm = o->ghm, .act = o->act, .ghs = o->ghs, .in = (int32_t)t};
+        v.out = v.in + (int32_t)lround(o->stay_days * length);
+        if (v.out > l->exit && l->exit < w->end) v.out = l->exit;
+        write_stay(w, l, n, s, &v, nth++);
+    }
+}
+
+void hu_write_stays(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s) {
+    int nth = 0;
+    for (size_t i = 0; i < l->n_events; i++) {
+        const hu_event *e = &l->event[i];
+        const hu_outcome *o = &w->outcome[e->outcome];
+        stay v = {.dp = o->code[e->code],
+                  .ghm = o->ghm,
+                  .ghs = o->ghs,
+                  .act = e->act >= 0 ? o->act[e->act] : NULL,
+                  .in = e->day,
+                  .out = e->out,
+                  .died = e->died};
+        if (l->death < v.out) v.out = l->death, v.died = true; /* of a later event */
+        write_stay(w, l, n, s, &v, nth++);
+    }
+    if (l->entry < l->exit) write_others(w, l, n, s, nth);
+}
