@@ -8,7 +8,7 @@ struct hu_rows {
     hu_engine *engine;
     duckdb_prepared_statement st;
     duckdb_result result;
-    bool have_result;
+    bool have_result, ended;
     duckdb_data_chunk chunk;
     int n_columns;
     void *data[MAX_COLUMNS];
@@ -51,8 +51,10 @@ hune_status hu_rows_next(hu_rows *r, int64_t *n, hune_err *err) {
     if (r->chunk) duckdb_destroy_data_chunk(&r->chunk);
     if (r->engine->cancel && *r->engine->cancel)
         return hu_engine_error(DUCKDB_ERROR_INTERRUPT, NULL, err);
+    if (r->ended) return HUNE_OK; /* asking a finished stream again is an error of the engine */
     r->chunk = duckdb_fetch_chunk(r->result);
     if (!r->chunk) {
+        r->ended = true;
         const char *why = duckdb_result_error(&r->result);
         if (why && *why) return hu_engine_error(duckdb_result_error_type(&r->result), why, err);
         return HUNE_OK;
