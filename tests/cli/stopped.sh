@@ -50,7 +50,7 @@ cramped 64 simulate -o s/raw --persons $persons --seed 1
 nothing_left s ""
 ok "simulate without room: nothing left"
 
-must simulate -o raw --persons $persons --seed 1
+must simulate -o raw --persons $persons --seed 1 --from 2014-01-01 --to 2014-12-31
 mkdir i
 cramped 16 ingest raw -o i/store --source snds
 nothing_left i ""
