@@ -240,10 +240,12 @@ static hune_status load(hu_engine *e, const char *results, const table *t, hu_ar
 
 /* --- the pairs, ranked and thinned ---------------------------------------------------------------
  *
- * place   1 = first in the table: by light (signals with and without flags together), then p, then
+ * place: 1 is first in the table. By light (signals with and without flags together), then p, then
  * distance from 1 in standard errors (which tells p-values of 0 apart), then codes, so that no two
- * pairs share a place mark    drawn in the volcano plot: every pair when all fit; else the
- * strongest, and every k-th of the rest in the order of places, which keeps the shape of the cloud
+ * pairs share a place.
+ *
+ * mark: drawn in the volcano plot. Every pair when all fit; else the strongest, and of the rest, in
+ * the order of places, an even sample that fills the plot: it keeps the shape of the cloud.
  */
 static const char rank_sql[] =
     "CREATE TEMP TABLE lit AS SELECT *,"
@@ -252,18 +254,17 @@ static const char rank_sql[] =
     "  coalesce(q <= {{fdr}}, false) AS within,"
     "  CASE WHEN NOT estimated THEN 4 WHEN NOT within THEN 3 WHEN log_irr < 0 THEN 2"
     "    WHEN coalesce(flag, 'ok') <> 'ok' THEN 1 ELSE 0 END::BIGINT AS light FROM pairs;"
-    "CREATE TEMP TABLE placed AS SELECT *, row_number() OVER (ORDER BY greatest(light, 1), p NULLS "
-    "LAST,"
-    "  abs(log_irr) / nullif(se, 0) DESC NULLS LAST, drug, outcome) AS place FROM lit;"
-    "CREATE TEMP TABLE thin AS SELECT total,"
-    "  CASE WHEN total <= {{marks}} THEN total ELSE least(greatest(told, {{strong}}),"
-    "    ({{marks}} * 3) // 4) END AS strong,"
-    "  greatest(1, ceil((total - strong)::DOUBLE / greatest({{marks}} - strong, 1))::BIGINT)"
-    "    AS step"
+    "CREATE TEMP TABLE placed AS SELECT *, row_number() OVER (ORDER BY greatest(light, 1),"
+    "  p NULLS LAST, abs(log_irr) / nullif(se, 0) DESC NULLS LAST, drug, outcome) AS place"
+    "  FROM lit;"
+    "CREATE TEMP TABLE thin AS SELECT *, total - strong AS weak, {{marks}} - strong AS room FROM"
+    "  (SELECT total, CASE WHEN total <= {{marks}} THEN total"
+    "    ELSE least(greatest(told, {{strong}}), ({{marks}} * 3) // 4) END AS strong"
     "  FROM (SELECT count(*) FILTER (light < 4) AS total, count(*) FILTER (light < 3) AS told"
-    "    FROM placed);"
-    "CREATE TEMP TABLE drawn AS SELECT p.*, (light < 4 AND (place <= strong OR"
-    "  (place - strong) % step = 0)) AS mark FROM placed p, thin";
+    "    FROM placed));"
+    "CREATE TEMP TABLE drawn AS SELECT p.*, light < 4 AND (place <= strong OR"
+    "  (place - strong) * room // weak > (place - strong - 1) * room // weak) AS mark"
+    "  FROM placed p, thin";
 
 static hune_status rank(hu_engine *e, double fdr, hune_err *err) {
     char fdr_text[40], marks[16], strong[16];

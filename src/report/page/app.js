@@ -1,4 +1,4 @@
-/* app.js - puts the page together: summary, tables, charts; then listens for width, dark and paper. */
+/* app.js - puts the page together: summary, tables, charts; then listens for dark and paper. */
 
 const option = name => DATA.manifest.options?.[name];
 
@@ -65,11 +65,6 @@ forest();
 time_courses();
 baselines();
 
-let waiting = 0;
-addEventListener('resize', () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(redraw_narrowed, 120);
-});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraw(false));
 
 /* On paper: light colours, the paper's width, and every chart, seen or not. */

@@ -8,7 +8,7 @@ const charts = [];
 const log2 = Math.log2;
 const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 const as_ratio = v => ratio_label(2 ** v);
-const ratio_label = x => x < 1 ? fixed(x, x < 0.1 ? 3 : x < 0.5 ? 2 : x % 0.25 ? 2 : x === 0.5 ? 1 : 2) : fixed(x, Number.isInteger(x) ? 0 : 1);
+const ratio_label = x => fixed(x, x >= 1 ? (Number.isInteger(x) ? 0 : 1) : x >= 0.5 ? 1 : x >= 0.25 ? 2 : 3);
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -22,7 +22,8 @@ function add_chart(node, label, make) {
   node.setAttribute('aria-label', label);
   const chart = {node, make, plot: null, width: 0};
   charts.push(chart);
-  watcher ? watcher.observe(node) : draw_chart(chart);
+  watcher.observe(node);
+  sizes.observe(node);
   return chart;
 }
 
@@ -34,20 +35,25 @@ function draw_chart(chart) {
   chart.plot.setOption(chart.make(colours(), chart.width), true);
 }
 
-const watcher = typeof IntersectionObserver === 'undefined' ? null : new IntersectionObserver(seen => {
+const chart_of = node => charts.find(c => c.node === node);
+
+/* Drawn when near the screen, and again when the width is another. */
+const watcher = new IntersectionObserver(seen => {
   for (const {target, isIntersecting} of seen) {
-    const chart = charts.find(c => c.node === target);
+    const chart = chart_of(target);
     if (isIntersecting && chart && !chart.plot) draw_chart(chart);
   }
 }, {rootMargin: '800px 0px'});
+const sizes = new ResizeObserver(changed => {
+  for (const {target} of changed) {
+    const chart = chart_of(target);
+    if (chart?.plot && target.clientWidth !== chart.width) draw_chart(chart);
+  }
+});
 
 /* all: also those that nobody has scrolled to yet (for paper). */
 function redraw(all) {
   for (const chart of charts) if (all || chart.plot) draw_chart(chart);
-}
-
-function redraw_narrowed() {
-  for (const chart of charts) if (chart.plot && chart.node.clientWidth !== chart.width) draw_chart(chart);
 }
 
 /* --- shared pieces of an option --- */
@@ -61,7 +67,7 @@ const base = c => ({
 });
 
 const axis = (c, more) => ({
-  axisLine: {show: true, lineStyle: {color: c.rule}}, axisTick: {lineStyle: {color: c.rule}},
+  axisLine: {show: true, onZero: false, lineStyle: {color: c.rule}}, axisTick: {lineStyle: {color: c.rule}},
   axisLabel: {color: c.soft, fontSize: 12, hideOverlap: true}, nameTextStyle: {color: c.soft, fontSize: 12},
   splitLine: {show: false}, ...more
 });
@@ -106,24 +112,24 @@ function volcano() {
   const far = points.map(p => Math.abs(p.log_irr) / Math.LN2).sort((a, b) => a - b);
   const lit = points.filter(p => p.light < NONE).map(p => Math.abs(p.log_irr) / Math.LN2);
   const edge = clamp(Math.ceil(Math.max(far[Math.floor(far.length * 0.99)] ?? 1, ...lit, 1)), 1, 6);
-  const sizes = [11, 11, 11, 5];
+  const marks = [11, 11, 11, 5];
   const symbols = ['triangle', 'diamond', 'path://M0 0L10 0L5 9Z', 'circle'];
   const named = new Set(points.filter(p => p.light <= CHECK).slice(0, 8));
   const labels = word('volcano_label', {pairs: whole(points.length), signals: whole(TOTAL.lights[SIGNAL] + TOTAL.lights[CHECK])});
 
   add_chart($('volcano_chart'), labels, (c, width) => ({
     ...base(c),
-    grid: {left: 48, right: 16, top: 44, bottom: 46},
+    grid: {left: 48, right: 16, top: 58, bottom: 46},
     legend: {top: 0, left: 0, itemGap: 16, itemWidth: 12, itemHeight: 10, textStyle: {color: c.ink, fontSize: 12}, inactiveColor: c.line,
       data: [0, 1, 2, 3].map(l => word('light_' + LIGHTS[l]))},
     tooltip: {...base(c).tooltip, trigger: 'item', formatter: item => item.data?.pair ? pair_tip(item.data.pair) : ''},
     xAxis: ratio_axis(c, -edge, edge, {name: word('axis_irr'), nameLocation: 'middle', nameGap: 28}),
-    yAxis: axis(c, {type: 'value', min: 0, name: word('axis_strength'), nameLocation: 'end', nameGap: 8,
+    yAxis: axis(c, {type: 'value', min: 0, name: word('axis_strength'), nameLocation: 'end', nameGap: 12,
       nameTextStyle: {color: c.soft, fontSize: 12, align: 'left', padding: [0, 0, 0, -40]}, splitLine: {show: true, lineStyle: {color: c.line}}}),
     dataZoom: width > 700 ? [{type: 'inside', xAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: true},
       {type: 'inside', yAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: true}] : [],
     series: [3, 2, 1, 0].map(light => ({
-      type: 'scatter', name: word('light_' + LIGHTS[light]), symbol: symbols[light], symbolSize: sizes[light], z: 6 - light,
+      type: 'scatter', name: word('light_' + LIGHTS[light]), symbol: symbols[light], symbolSize: marks[light], z: 6 - light,
       itemStyle: {color: light_colour(c, light), opacity: light === NONE ? 0.45 : 0.9, borderColor: c.ground, borderWidth: light === NONE ? 0 : 1},
       emphasis: {scale: 1.5},
       data: points.filter(p => p.light === light).map(p => ({
@@ -155,7 +161,7 @@ function forest() {
   const ends = rows.flatMap(p => [p.irr, p.lower, p.upper]).filter(x => x !== null && x > 0).map(log2);
   const low = clamp(Math.floor(Math.min(-1, ...ends)), -4, -1), high = clamp(Math.ceil(Math.max(2, ...ends)), 2, 5);
   const narrow = () => node.clientWidth < 640;
-  const size = () => { node.style.height = rows.length * (narrow() ? 46 : 28) + 60 + 'px'; };
+  const size = () => { node.style.height = rows.length * (narrow() ? 58 : 28) + 60 + 'px'; };
   size();
   add_chart(node, word('forest_label', {n: whole(rows.length)}), (c, width) => {
     size();
@@ -180,7 +186,7 @@ function forest() {
  * phone), figures on the right. An end outside the axis, or without a value, gets an arrow. */
 function forest_row(p, params, api, c, at) {
   const x = v => api.coord([clamp(v, at.low, at.high), params.dataIndex])[0];
-  const middle = api.coord([0, params.dataIndex])[1], y = at.tight ? middle + 10 : middle;
+  const middle = api.coord([0, params.dataIndex])[1], y = at.tight ? middle + 18 : middle;
   const from = p.lower > 0 ? log2(p.lower) : -Infinity, to = p.upper === null ? Infinity : log2(p.upper);
   const colour = light_colour(c, p.light), line = {stroke: colour, lineWidth: 1.6};
   const half = clamp(7 / Math.sqrt(Math.max(0.2, to - from)), 3.5, 7);
@@ -189,20 +195,22 @@ function forest_row(p, params, api, c, at) {
   const arrow = (tip_x, way) => ({type: 'polyline', shape: {points: [[tip_x - 5 * way, y - 4], [tip_x, y], [tip_x - 5 * way, y + 4]]}, style: {...line, fill: 'none'}});
   const cap = cap_x => ({type: 'line', shape: {x1: cap_x, x2: cap_x, y1: y - 4, y2: y + 4}, style: line});
   return {type: 'group', children: [
-    {type: 'rect', shape: {x: 0, y: middle - (at.tight ? 23 : 14), width: at.width, height: at.tight ? 46 : 28}, style: {fill: 'transparent'}},
+    {type: 'rect', shape: {x: 0, y: middle - (at.tight ? 29 : 14), width: at.width, height: at.tight ? 58 : 28}, style: {fill: 'transparent'}},
     {type: 'line', shape: {x1: x(from), x2: x(to), y1: y, y2: y}, style: line},
     from < at.low ? arrow(x(from), -1) : cap(x(from)),
     to > at.high ? arrow(x(to), 1) : cap(x(to)),
     {type: 'rect', shape: {x: x(log2(p.irr)) - half, y: y - half, width: 2 * half, height: 2 * half}, style: {fill: colour}},
-    at.tight ? text(pair_name(p), {x: at.left, y: middle - 8, width: at.width - at.left - 145, overflow: 'truncate'})
-      : text(pair_name(p), {x: 0, y, width: at.left - 16, overflow: 'truncate'}),
-    text(figures, {x: at.width - 2, y: at.tight ? middle - 8 : y, textAlign: 'right'})
+    text(pair_name(p), {x: at.tight ? at.left : 0, y: at.tight ? middle - 17 : y, width: at.tight ? at.width - 2 * at.left : at.left - 16, overflow: 'truncate'}),
+    at.tight ? text(figures, {x: at.left, y: middle, fill: c.soft}) : text(figures, {x: at.width - 2, y, textAlign: 'right'})
   ]};
 }
 
 /* --- rate ratio by time since start --- */
 
 const day_label = (from, to) => to === null ? word('days_from', {from: whole(from)}) : word('days_between', {from: whole(from), to: whole(to)});
+
+/* Windows are drawn equally wide, since the first weeks matter most; the axis tells their days. */
+const edge = (rows, i) => i < rows.length ? whole(rows[i].from) : rows.at(-1).to === null ? '' : whole(rows.at(-1).to);
 
 function time_courses() {
   const groups = new Map();
@@ -237,11 +245,11 @@ function time_card(p, key, rows, low, high) {
       const w = rows[item.dataIndex];
       return tip(day_label(w.from, w.to) + ' ' + word('days'), `${word('irr')} ${ratio(w.irr)} (${interval(w.lower, w.upper)})`, word('tip_events', {n: count(w.events)}));
     }},
-    xAxis: axis(c, {type: 'category', data: rows.map(w => day_label(w.from, w.to)), name: word('axis_days'), nameLocation: 'middle', nameGap: 26,
-      axisTick: {show: false}, axisLabel: {color: c.soft, fontSize: 11, interval: 0, hideOverlap: true}, axisLine: {show: false}}),
+    xAxis: axis(c, {type: 'value', min: 0, max: rows.length, interval: 1, name: word('axis_days'), nameLocation: 'middle', nameGap: 24,
+      axisLabel: {color: c.soft, fontSize: 11, formatter: v => edge(rows, v)}, axisLine: {show: false, onZero: false}}),
     yAxis: ratio_axis(c, low, high, {splitLine: {show: true, lineStyle: {color: c.line}}}),
     series: [{
-      type: 'custom', clip: true, encode: {x: 0, y: 1}, data: rows.map((w, i) => [i, w.irr > 0 ? log2(w.irr) : 0]),
+      type: 'custom', clip: true, encode: {x: 0, y: 1}, data: rows.map((w, i) => [i + 0.5, w.irr > 0 ? log2(w.irr) : 0]),
       renderItem: (params, api) => time_window(rows[params.dataIndex], params, api, c, low, high),
       markLine: rule(c, {yAxis: 0})
     }]
@@ -252,8 +260,8 @@ function time_card(p, key, rows, low, high) {
 /* One window: its interval as a pale band, its ratio as a bar across it; grey before the start.
  * Without an estimate, a small cross on the line of 1. */
 function time_window(w, params, api, c, low, high) {
-  const [x, middle] = api.coord([params.dataIndex, 0]), width = api.size([1, 0])[0];
-  const y = v => api.coord([params.dataIndex, clamp(v, low, high)])[1];
+  const [x, middle] = api.coord([params.dataIndex + 0.5, 0]), width = api.size([1, 0])[0];
+  const y = v => api.coord([params.dataIndex + 0.5, clamp(v, low, high)])[1];
   const colour = w.from < 0 ? c.none : c.accent, a = x - width * 0.4, b = x + width * 0.4;
   const line = (x1, y1, x2, y2, style) => ({type: 'line', shape: {x1, y1, x2, y2}, style: {stroke: colour, lineWidth: 2.4, ...style}});
   if (!(w.irr > 0)) return {type: 'text', style: {text: '\u2013', x, y: middle - 9, fill: c.soft, textAlign: 'center', font: '12px ' + font}};
@@ -293,20 +301,21 @@ function baseline_card(outcome, curve) {
   const title = outcome_label.get(outcome) ?? outcome;
   const node = el('div', {class: 'chart', role: 'img'});
   const all = [...curve.age, ...curve.calendar].map(r => r[2]).filter(r => r > 0).map(log2);
-  const low = clamp(Math.floor(Math.min(-1, ...all)), -10, -1), high = clamp(Math.ceil(Math.max(1, ...all)), 1, 10);
+  const least = Math.min(-1, ...all), most = Math.max(1, ...all), step = most - least > 10 ? 4 : most - least > 4 ? 2 : 1;
+  const low = step * Math.max(-12 / step, Math.floor(least / step)), high = step * Math.min(12 / step, Math.ceil(most / step));
   const peak = rows => rows.length ? rows.reduce((a, b) => b[2] > a[2] ? b : a) : null;
   const oldest = peak(curve.age);
-  add_chart(node, word('baseline_label', {outcome: title, age: oldest ? `${whole(oldest[0])}\u2013${whole(oldest[1])}` : '\u2013'}), c => {
-    const line = (rows, i) => ({type: 'line', xAxisIndex: i, yAxisIndex: i, data: steps(rows), symbol: 'none', lineStyle: {color: c.accent, width: 1.8}, silent: true, clip: true, markLine: rule(c, {yAxis: 0})});
+  add_chart(node, word('baseline_label', {outcome: title, age: oldest ? `${whole(oldest[0])}\u2013${whole(oldest[1])}` : '\u2013'}), (c, width) => {
+    const half = (width - 102) / 2, line = (rows, i) => ({type: 'line', xAxisIndex: i, yAxisIndex: i, data: steps(rows), symbol: 'none', lineStyle: {color: c.accent, width: 1.8}, silent: true, clip: true, markLine: rule(c, {yAxis: 0})});
     const ages = curve.age.flatMap(r => [r[0], r[1]]);
     const years = curve.calendar.flatMap(r => [r[0], r[1]]);
     return {
       ...base(c), tooltip: {show: false},
-      grid: [{left: 42, width: '38%', top: 10, bottom: 40}, {left: '58%', right: 10, top: 10, bottom: 40}],
+      grid: [0, 1].map(i => ({left: 42 + i * (half + 48), width: half, top: 10, bottom: 40})),
       xAxis: [axis(c, {gridIndex: 0, type: 'value', min: ages.length ? Math.min(...ages) : 0, max: ages.length ? Math.max(...ages) : 100, name: word('axis_age'), nameLocation: 'middle', nameGap: 24}),
         axis(c, {gridIndex: 1, type: 'value', min: years.length ? Math.floor(Math.min(...years) + 0.02) : 0, max: years.length ? Math.ceil(Math.max(...years) - 0.02) : 1,
           minInterval: 1, name: word('axis_calendar'), nameLocation: 'middle', nameGap: 24, axisLabel: {color: c.soft, fontSize: 11, formatter: v => String(v), hideOverlap: true}})],
-      yAxis: [0, 1].map(i => ratio_axis(c, low, high, {gridIndex: i, interval: high - low > 10 ? 4 : high - low > 4 ? 2 : 1, splitLine: {show: true, lineStyle: {color: c.line}}})),
+      yAxis: [0, 1].map(i => ratio_axis(c, low, high, {gridIndex: i, interval: step, splitLine: {show: true, lineStyle: {color: c.line}}})),
       series: [line(curve.age, 0), line(curve.calendar, 1)]
     };
   });

@@ -40,7 +40,7 @@ const interval = (lower, upper) => lower === null && upper === null ? '\u2013' :
 function probability(p) {
   if (p === null) return '\u2013';
   if (p >= 0.001) return fixed(p, p >= 0.1 ? 2 : 3);
-  if (p === 0) return '<10\u207b\u00b3\u2070\u2070';
+  if (p === 0) return '<10\u207b\u00b9\u2075'; /* lost in rounding: no more is known */
   const power = Math.floor(Math.log10(p));
   const digits = Math.min(9, Math.round(p / 10 ** power));
   return `${digits}\u00d710${[...String(power)].map(c => c === '-' ? '\u207b' : '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'[c]).join('')}`;
@@ -131,8 +131,8 @@ function signal_table() {
 
   const cell = (column, p) => {
     const content = [column.cell(p)].flat().filter(c => c !== null);
-    return el(column.head ? 'th' : 'td', {class: column.kind, scope: column.head ? 'row' : null,
-      'data-name': word('col_' + column.key)}, ...content);
+    return el(column.head ? 'th' : 'td', {class: `${column.kind} c-${column.key}`, scope: column.head ? 'row' : null,
+      'data-name': word(WORDS['short_' + column.key] ? 'short_' + column.key : 'col_' + column.key)}, ...content);
   };
   const chosen = () => {
     const terms = plain(state.text).split(/\s+/).filter(t => t);
@@ -211,7 +211,7 @@ function outcome_table() {
   for (const p of PAIRS) if (p.light <= CHECK) signals.set(p.outcome, (signals.get(p.outcome) ?? 0) + 1);
   const head = [[word('col_outcome'), ''], [word('col_cases'), 'n'], [word('col_persons'), 'n'], [word('col_events_all'), 'n'],
     [word('col_signals'), 'n'], [word('col_baseline'), ''], [word('col_excluded'), 'flags']];
-  with_more($('outcomes_more'), DATA.outcomes, 50, rows => fill_table($('outcome_table'), head, rows.map(
+  with_more($('outcomes_more'), DATA.outcomes, 20, rows => fill_table($('outcome_table'), head, rows.map(
     ([code, label, events, persons, cases, excluded, ok]) => [el('span', null, label, code_of(code, label) ?? ''), count(cases), count(persons),
       count(events), whole(signals.get(code) ?? 0), word(ok ? 'baseline_yes' : 'baseline_no'), excluded])));
 }
