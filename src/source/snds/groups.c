@@ -126,8 +126,7 @@ static hune_status details(hu_snds_job *job, hu_snds_id id, const char *plan, co
                               "amount, dct AS dct_ord_num, ord AS prs_ord_num",
                               err));
     HUNE_TRY(hu_snds_run(job, "det_events.sql", NULL, err));
-    HUNE_TRY(hu_engine_run(job->engine, "DROP TABLE det", err));
-    return hu_snds_stage(job, err);
+    return hu_engine_run(job->engine, "DROP TABLE det", err);
 }
 
 static hune_status claim_group(hu_snds_job *job, const char *group, hune_err *err) {
@@ -136,7 +135,8 @@ static hune_status claim_group(hu_snds_job *job, const char *group, hune_err *er
     HUNE_TRY(details(job, HU_PHA, "pha.sql", group, err));
     HUNE_TRY(details(job, HU_UCD, "ucd.sql", group, err));
     HUNE_TRY(details(job, HU_CAM, "cam.sql", group, err));
-    return hu_engine_run(job->engine, "DROP TABLE prs; DROP TABLE pub", err);
+    HUNE_TRY(hu_engine_run(job->engine, "DROP TABLE prs; DROP TABLE pub", err));
+    return hu_snds_stage(job, err);
 }
 
 hune_status hu_snds_claims(hu_snds_job *job, hune_err *err) {
