@@ -17,6 +17,7 @@ static const double jitter = 0.2, gap_share = 0.02, gap_mean_days = 20;
 /* Starts are fewer in August and more in the other months, so that a year keeps its number. */
 static const double august = 0.8, other_months = 1 + 0.2 * 31 / (365.25 - 31);
 static const double first_delay_days = 90;
+static const int device_days = 366; /* longer than that: an implant, worn until it is taken out */
 static const double vaccine_habit = 0.8; /* share of campaigns decided by habit */
 
 typedef struct use { /* one drug in one life */
@@ -104,6 +105,7 @@ static hune_status add_era(use *u, int32_t start, double fill, double stop, int3
         e->end = day + u->pack->supply;
         fill = day + refill_gap(u);
     }
+    if (u->pack->supply > device_days) e->end = (int32_t)stop; /* taken out */
     e->fill_to = (int32_t)l->n_fills;
     if (e->fill_to > e->fill_from && start == (int32_t)l->fill[e->fill_from].day - 1)
         e->start = l->fill[e->fill_from].day; /* a start on a Sunday moved to the Monday */
@@ -239,8 +241,8 @@ static hune_status point_use(use *u, hune_err *err) {
     hu_civil(u->l->start, &y, &m, &dd);
     for (y--; hu_day(y, 10, 1) < u->limit; y++) {
         const double fresh = hu_rng_unif(&u->rng), mix = hu_rng_unif(&u->rng);
-        /* most in the first weeks */
-        const int32_t day = hu_day(y, 10, 1) + (int32_t)(122 * pow(hu_rng_unif(&u->rng), 1.6));
+        /* most in the first weeks, few in January */
+        const int32_t day = hu_day(y, 10, 1) + (int32_t)(100 * pow(hu_rng_unif(&u->rng), 2.5));
         const double x = mix < vaccine_habit ? habit : fresh;
         if (x < d->share[u->l->sex][hu_band(u->l->birth, day)]) HUNE_TRY(one_dose(u, day, err));
     }

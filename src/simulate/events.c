@@ -32,16 +32,21 @@ static double step_value(const hu_effect *e, double x) {
 static int32_t latest_fill(const hu_life *l, const hu_era *e, int32_t day) {
     int32_t latest = e->start;
     for (int k = e->fill_from; k < e->fill_to && l->fill[k].day <= day; k++)
-        latest = l->fill[k].day;
+        if (l->fill[k].drug >= 0) latest = l->fill[k].day;
     return latest;
+}
+
+/* Traps can empty an era: it then counts for nothing. */
+static bool empty(const hu_era *e) {
+    return e->end <= e->start;
 }
 
 double hu_effect_at(const hu_world *w, const hu_life *l, const hu_effect *e, int32_t day) {
     (void)w;
-    const int first = l->first_era[e->drug], last = l->first_era[e->drug + 1];
-    int i = last - 1;
-    while (i >= first && l->era[i].start > day) i--;
+    int first = l->first_era[e->drug], i = l->first_era[e->drug + 1] - 1;
+    while (i >= first && (l->era[i].start > day || empty(&l->era[i]))) i--;
     if (i < first) return 1;
+    while (empty(&l->era[first])) first++;
     const hu_era *era = &l->era[i];
     const bool exposed = day < era->end;
     double x;
@@ -264,9 +269,8 @@ static hune_status happen(const hu_world *w, hu_life *l, int outcome, int32_t da
     v->code = (int)hu_rng_below(r, o->n_codes);
     v->act = o->n_acts ? (int)hu_rng_below(r, o->n_acts) : -1;
     const double in_stay = hu_rng_unif(r), in_year = hu_rng_unif(r), when = hu_rng_unif(r);
-    if (v->out >= l->exit) { /* discharged by whatever ends the life, or after the window */
-        if (l->death != HU_NEVER && v->out >= l->death) v->out = l->death, v->died = true;
-        else if (in_stay < o->death_stay) v->died = v->out < w->end;
+    if (v->out >= l->exit) { /* the stay outlasts the observation, or the life */
+        if (l->death != HU_NEVER) v->out = l->death, v->died = true;
         return HUNE_OK;
     }
     if (in_stay < o->death_stay) {
