@@ -14,7 +14,10 @@ const SHAPES = ['\u25b2', '\u25c6', '\u25bc', '\u2022', '\u25cb'];
 /* --- words and numbers --- */
 
 const word = (key, values = {}) =>
-  (WORDS[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => name in values ? values[name] : hole);
+  (WORDS[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => name in values ? values[name] : name === 'level' ? level() : hole);
+
+/* Of the intervals, as the manifest says. */
+const level = () => percent(DATA.manifest.options?.level ?? 0.95);
 
 /* "key_one" or "key" by n. */
 const plural = (key, n) => word(n === 1 && WORDS[key + '_one'] ? key + '_one' : key, {n: whole(n)});
