@@ -2,10 +2,16 @@
 
 const option = name => DATA.manifest.options?.[name];
 
+/* Spans of the files are half-open; people name the last day. */
+function day_before(iso) {
+  const day = new Date(iso + 'T00:00:00Z');
+  return Number.isNaN(day.getTime()) ? iso : new Date(day.getTime() - 86400000).toISOString().slice(0, 10);
+}
+
 function source_line() {
   const m = DATA.manifest;
   const {path, study_start: from, study_end: to} = m.store ?? {};
-  const parts = [path ? word('store', {path}) : '', from && to ? word('study', {from, to}) : '', m.tool ?? '', m.created ?? ''];
+  const parts = [path ? word('store', {path}) : '', from && to ? word('study', {from, to: day_before(to)}) : '', m.tool ?? '', m.created ?? ''];
   $('source').textContent = parts.filter(t => t).join(' \u00b7 ');
 }
 

@@ -8,7 +8,8 @@ const charts = [];
 const log2 = Math.log2;
 const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 const as_ratio = v => ratio_label(2 ** v);
-const ratio_label = x => fixed(x, x >= 1 ? (Number.isInteger(x) ? 0 : 1) : x >= 0.5 ? 1 : x >= 0.25 ? 2 : 3);
+/* 0.25 0.5 1 2 4; further down as 1/8, 1/256, where decimals would be unreadable. */
+const ratio_label = x => x < 0.2 ? '1/' + whole(1 / x) : fixed(x, x >= 1 ? (Number.isInteger(x) ? 0 : 1) : x >= 0.5 ? 1 : 2);
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -112,6 +113,8 @@ function volcano() {
   const far = points.map(p => Math.abs(p.log_irr) / Math.LN2).sort((a, b) => a - b);
   const lit = points.filter(p => p.light < NONE).map(p => Math.abs(p.log_irr) / Math.LN2);
   const edge = clamp(Math.ceil(Math.max(far[Math.floor(far.length * 0.99)] ?? 1, ...lit, 1)), 1, 6);
+  /* When the strongest are far above, a square-root scale leaves the cloud its shape. */
+  const root = Math.max(0, ...points.map(strength)) > 25, high = v => root ? Math.sqrt(v) : v;
   const marks = [11, 11, 11, 5];
   const symbols = ['triangle', 'diamond', 'path://M0 0L10 0L5 9Z', 'circle'];
   const named = new Set(points.filter(p => p.light <= CHECK).slice(0, 8));
@@ -124,7 +127,7 @@ function volcano() {
       data: [0, 1, 2, 3].map(l => word('light_' + LIGHTS[l]))},
     tooltip: {...base(c).tooltip, trigger: 'item', formatter: item => item.data?.pair ? pair_tip(item.data.pair) : ''},
     xAxis: ratio_axis(c, -edge, edge, {name: word('axis_irr'), nameLocation: 'middle', nameGap: 28}),
-    yAxis: axis(c, {type: 'value', min: 0, name: word('axis_strength'), nameLocation: 'end', nameGap: 12,
+    yAxis: axis(c, {type: 'value', min: 0, minInterval: 1, name: word(root ? 'axis_strength_root' : 'axis_strength'), axisLabel: {color: c.soft, fontSize: 12, formatter: v => whole(root ? v * v : v)}, nameLocation: 'end', nameGap: 12,
       nameTextStyle: {color: c.soft, fontSize: 12, align: 'left', padding: [0, 0, 0, -40]}, splitLine: {show: true, lineStyle: {color: c.line}}}),
     dataZoom: width > 700 ? [{type: 'inside', xAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: true},
       {type: 'inside', yAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: true}] : [],
@@ -133,12 +136,12 @@ function volcano() {
       itemStyle: {color: light_colour(c, light), opacity: light === NONE ? 0.45 : 0.9, borderColor: c.ground, borderWidth: light === NONE ? 0 : 1},
       emphasis: {scale: 1.5},
       data: points.filter(p => p.light === light).map(p => ({
-        value: [clamp(p.log_irr / Math.LN2, -edge, edge), strength(p)], pair: p,
+        value: [clamp(p.log_irr / Math.LN2, -edge, edge), high(strength(p))], pair: p,
         ...(named.has(p) && width > 480 ? {label: {show: true, formatter: pair_name(p), position: p.log_irr / Math.LN2 > edge * 0.45 ? 'left' : 'right',
           color: c.ink, fontSize: 12, distance: 6}} : {})})),
       labelLayout: {hideOverlap: true},
       ...(light === NONE ? {markLine: {...rule(c, {xAxis: 0}), data: [{xAxis: 0, label: {show: false}},
-        ...(TOTAL.p_limit > 0 ? [{yAxis: -Math.log10(TOTAL.p_limit), lineStyle: {type: 'dashed'}, label: {show: true,
+        ...(TOTAL.p_limit > 0 ? [{yAxis: high(-Math.log10(TOTAL.p_limit)), lineStyle: {type: 'dashed'}, label: {show: true,
           formatter: word('fdr_line', {fdr: percent(DATA.fdr)}), position: 'insideEndTop', color: c.soft, fontSize: 11}}] : [])]}} : {})
     }))
   }));
@@ -300,9 +303,12 @@ const steps = rows => rows.flatMap(([from, to, r]) => [[from, r > 0 ? log2(r) : 
 function baseline_card(outcome, curve) {
   const title = outcome_label.get(outcome) ?? outcome;
   const node = el('div', {class: 'chart', role: 'img'});
-  const all = [...curve.age, ...curve.calendar].map(r => r[2]).filter(r => r > 0).map(log2);
-  const least = Math.min(-1, ...all), most = Math.max(1, ...all), step = most - least > 10 ? 4 : most - least > 4 ? 2 : 1;
-  const low = step * Math.max(-12 / step, Math.floor(least / step)), high = step * Math.min(12 / step, Math.ceil(most / step));
+  const range = rows => {
+    const all = rows.map(r => r[2]).filter(r => r > 0).map(log2), least = Math.min(-1, ...all), most = Math.max(1, ...all);
+    const step = most - least > 10 ? 4 : most - least > 4 ? 2 : 1;
+    return [step * Math.max(-12 / step, Math.floor(least / step)), step * Math.min(12 / step, Math.ceil(most / step)), step];
+  };
+  const ranges = [range(curve.age), range(curve.calendar)];
   const peak = rows => rows.length ? rows.reduce((a, b) => b[2] > a[2] ? b : a) : null;
   const oldest = peak(curve.age);
   add_chart(node, word('baseline_label', {outcome: title, age: oldest ? `${whole(oldest[0])}\u2013${whole(oldest[1])}` : '\u2013'}), (c, width) => {
@@ -315,7 +321,7 @@ function baseline_card(outcome, curve) {
       xAxis: [axis(c, {gridIndex: 0, type: 'value', min: ages.length ? Math.min(...ages) : 0, max: ages.length ? Math.max(...ages) : 100, name: word('axis_age'), nameLocation: 'middle', nameGap: 24}),
         axis(c, {gridIndex: 1, type: 'value', min: years.length ? Math.floor(Math.min(...years) + 0.02) : 0, max: years.length ? Math.ceil(Math.max(...years) - 0.02) : 1,
           minInterval: 1, name: word('axis_calendar'), nameLocation: 'middle', nameGap: 24, axisLabel: {color: c.soft, fontSize: 11, formatter: v => String(v), hideOverlap: true}})],
-      yAxis: [0, 1].map(i => ratio_axis(c, low, high, {gridIndex: i, interval: step, splitLine: {show: true, lineStyle: {color: c.line}}})),
+      yAxis: ranges.map(([low, high, step], i) => ratio_axis(c, low, high, {gridIndex: i, interval: step, splitLine: {show: true, lineStyle: {color: c.line}}})),
       series: [line(curve.age, 0), line(curve.calendar, 1)]
     };
   });
