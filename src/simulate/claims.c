@@ -12,6 +12,7 @@ static const double cancel_share = 0.006, replaced = 0.5, later_flow = 0.5;
 static const double consult_share = 0.15, specialist_share = 0.15;
 static const double acts_py = 0.25, hospital_drugs_py = 0.012, information_py = 0.3;
 static const double paper_share = 0.15, tail_share = 0.015; /* of paper */
+enum { LATEST_MONTHS = 28 }; /* after care; world.c keeps as many flows */
 static const double after_death_share = 0.02, fictive_share = 0.002;
 
 typedef struct claims {
@@ -69,8 +70,9 @@ static void begin(claims *c, statement *st, int32_t day, const payer *by, int la
     const hu_life *l = c->l;
     int32_t treated = treated_on(c, day);
     int month = month_of(w, treated) + 1 + later_months;
+    const int last = month_of(w, day) + LATEST_MONTHS;
+    if (month > last) month = last;
     if (later_months) treated = first_of_month(w, month) - 10;
-    if (month >= w->n_months) month = w->n_months - 1;
     if (treated > c->last_flow) c->last_flow = treated;
     const int64_t number = l->person % 500000 * 2000 + c->statements % 2000;
     const char *dpt = hu_department(l->department);

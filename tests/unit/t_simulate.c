@@ -298,6 +298,7 @@ TEST(the_oracle_finds_what_was_planted) {
     recovers(ask("A10BG02", "HF", HUNE_POPULATION_DIABETES, 400000, 0, 1e9, false, 1.5), 1.76);
     recovers(ask("N05CF02", "HIP", HUNE_POPULATION_ELDERLY, 400000, 0, 14, false, 2), 2.39);
     recovers(ask("N05CF02", "HIP", HUNE_POPULATION_ELDERLY, 100000, 14, 1e9, false, 2), 1.80);
+    recovers(ask("B01AC06", "UGIB", HUNE_POPULATION_ELDERLY, 100000, 0, 1e9, false, 2), 3.1);
     recovers(ask("C03DA01", "HYPERK", HUNE_POPULATION_ELDERLY, 100000, 0, 1e9, false, 20), 5.0);
     recovers(ask("C03BA11", "HYPONA", HUNE_POPULATION_ELDERLY, 100000, 91, 1e9, true, 8), 2.9);
     recovers(ask("C03BA11", "HYPONA", HUNE_POPULATION_ELDERLY, 400000, 0, 7, true, 8), 48);

@@ -1,0 +1,123 @@
+# hune simulate as a user runs it: what is written, what it promises, what bad input gets.
+set -eu
+. "$ROOT/tests/lib.sh"
+n=1200
+[ -z "$SANITIZED" ] || n=150
+
+must simulate -o raw --persons $n --seed 4 --rate-scale 20 --population diabetes --quiet
+expect_out_has "persons         $n"
+expect_err_has "rate scale: "
+expect_err_has "not planted in this version: 3 cascades, 18 pairs"
+expect_file raw/sim_truth/parameters.json
+expect_absent .raw.part
+must simulate -o one --persons $n --seed 4 --rate-scale 20 --population diabetes --quiet --threads 1
+expect_same raw one
+ok "same bytes with one thread"
+
+cat >check.py <<'P'
+import collections, csv, datetime as dt, glob, os, sys
+raw, dirty = sys.argv[1], sys.argv[2] == 'dirty'
+KEYS = 'FLX_DIS_DTD FLX_TRT_DTD FLX_EMT_TYP FLX_EMT_NUM FLX_EMT_ORD ORG_CLE_NUM DCT_ORD_NUM PRS_ORD_NUM REM_TYP_AFF'.split()
+day = lambda s: dt.datetime.strptime(s, '%d/%m/%Y').date()
+rows = lambda f: csv.DictReader(open(f, encoding='ascii'), delimiter=';')
+people = list(rows(raw + '/IR_BEN_R.csv'))
+psa = {r['BEN_NIR_PSA']: r for r in people}
+assert len(psa) == len(people) and all(len(p) == 17 and not p[0].isdigit() for p in psa)
+claims, keys, details = {}, set(), 0
+for f in sorted(glob.glob(raw + '/DCIR/ER_PRS_F_*.csv')):
+    month = os.path.basename(f)[9:15]
+    for r in rows(f):
+        k = tuple(r[c] for c in KEYS)
+        assert k not in claims, 'a key twice'
+        flow = day(r['FLX_DIS_DTD'])
+        assert flow.strftime('%Y%m') == month and flow.day == 1
+        care, treated = day(r['EXE_SOI_DTD']), day(r['FLX_TRT_DTD'])
+        assert dt.date(2009, 1, 1) <= care <= dt.date(2014, 12, 31) and care <= treated < flow
+        assert care.weekday() < 6, 'a Sunday'
+        late = (flow.year - care.year) * 12 + flow.month - care.month
+        assert late == 1 if not dirty else 1 <= late <= 28
+        p = psa[r['BEN_NIR_PSA']]
+        death = day(p['BEN_DCD_DTE'])
+        assert dirty or death.year == 1600 or care < death
+        claims[k] = (r['BEN_NIR_PSA'], r['EXE_SOI_DTD'], int(r['PRS_ACT_QTE']), r['PRS_NAT_REF'])
+        assert dirty or int(r['PRS_ACT_QTE']) > 0
+drugs = {r['PHA_CIP_C13']: r['PHA_ATC_C07'] for r in rows(raw + '/IR_PHA_R.csv')}
+net = collections.Counter()
+for table in ('PHA', 'CAM', 'UCD', 'ETE'):
+    for f in glob.glob(raw + f'/DCIR/ER_{table}_F_*.csv'):
+        for r in rows(f):
+            c = claims[tuple(r[x] for x in KEYS)]
+            if table == 'PHA':
+                assert r['PHA_PRS_C13'] in drugs and int(r['PHA_ACT_QSN']) == c[2]
+                net[c[0], c[1], r['PHA_PRS_C13']] += c[2]
+assert min(net.values()) >= 0
+if dirty: assert any(v == 0 for v in net.values())
+stays = {}
+for f in glob.glob(raw + '/PMSI/T_MCO*C.csv'):
+    for r in rows(f):
+        k = f[-7:-5], r['ETA_NUM'], r['RSA_NUM']
+        assert k not in stays and r['NIR_ANO_17'] in psa
+        a, b = (dt.datetime.strptime(r[c], '%d%m%Y').date() for c in ('ENT_DAT', 'SOR_DAT'))
+        assert a == day(r['EXE_SOI_DTD']) and b == day(r['EXE_SOI_DTF']) and a <= b and b.strftime('%y') == k[0]
+        stays[k] = r
+for table in ('A', 'B', 'D', 'UM'):
+    seen = set()
+    for f in glob.glob(raw + f'/PMSI/T_MCO??{table}.csv'):
+        for r in rows(f):
+            k = f[-5 - len(table) - 1:][:2], r['ETA_NUM'], r['RSA_NUM']
+            assert k in stays, (table, k)
+            seen.add(k)
+            if table == 'B' and r['SOR_MOD'] == '9' and not dirty:
+                assert day(psa[stays[k]['NIR_ANO_17']]['BEN_DCD_DTE']) == day(stays[k]['EXE_SOI_DTF'])
+    assert table in 'AD' or len(seen) == len(stays)
+truth = list(csv.DictReader(open(raw + '/sim_truth/event_cause.csv')))
+assert len(stays) >= len(truth) > 0
+assert len(list(csv.DictReader(open(raw + '/sim_truth/pairs.csv')))) == 104 * 42
+P
+python3 check.py raw clean || die "raw tables of clean claims"
+ok "clean tables: keys unique, details joined, dates inside, care before death, stays chained"
+
+must simulate -o dirty --persons $n --seed 4 --rate-scale 20 --population diabetes --dirt all --quiet
+python3 check.py dirty dirty || die "raw tables of dirty claims"
+expect_same raw/sim_truth/event_cause.csv dirty/sim_truth/event_cause.csv
+ok "dirty tables: cancelled lines net to zero or more, late flows within 28 months, the lives unchanged"
+
+if [ -n "$SHARED" ]; then
+    python3 - "$SHARED/reference/snds/schema" raw <<'P' || die "a column that the schema does not have"
+import csv, glob, re, sys
+known = {}
+for f in ('dcir', 'pmsi_mco', 'referentials', 'ir_pha_r'):
+    for r in csv.DictReader(open(f'{sys.argv[1]}/{f}.csv')): known.setdefault(r['table'], {})[r['column']] = r
+for f in glob.glob(sys.argv[2] + '/**/*.csv', recursive=True):
+    if 'sim_truth' in f: continue
+    name = re.sub(r'.*/|_?\d{6}|[.]csv', '', f)
+    name = re.sub(r'T_MCO\d\d', 'T_MCOaa', name)
+    head = open(f).readline().strip().split(';')
+    missing = [c for c in head if c not in known[name]]
+    assert not missing and len(set(head)) == len(head), (name, missing)
+P
+    ok "every column is one of the national schema"
+fi
+
+must simulate -o few --persons 200 --seed 4 --drugs A10,N05C --outcomes HIP,BLADCA --format parquet --quiet
+expect_file few/DCIR/ER_PRS_F_201001.parquet
+expect_absent few/DCIR/ER_PRS_F_201001.csv
+expect_equal "$(wc -l <few/sim_truth/pairs.csv)" $((10 * 2 + 1))
+ok "drugs and outcomes of a list, as Parquet"
+
+must simulate -o null --persons 200 --seed 4 --truth none --write-exposure --quiet
+expect_lines 1 null/sim_truth/truth.csv
+expect_equal "$(cut -d, -f5 null/sim_truth/pairs.csv | sort -u | tr '\n' ' ')" "1 planted_irr "
+expect_file null/sim_truth/exposure_true.csv
+ok "without truth every pair has ratio one"
+
+run simulate -o bad --persons 10 --bias T11; expect_status 2; expect_err_has "trap 'T11' is not in this version"
+run simulate -o bad --persons 10 --bias T17; expect_status 2; expect_err_has "unknown trap 'T17'"
+run simulate -o bad --persons 10 --dirt mud; expect_status 2; expect_err_has "unknown dirt 'mud'"
+run simulate -o bad --persons 0; expect_status 2
+run simulate --persons 10; expect_status 2
+run simulate -o bad --persons 10 --truth nowhere.csv; expect_status 1; expect_err_has "nowhere.csv"
+run simulate -o bad --persons 10 --rate-scale 90000; expect_status 1; expect_err_has "the largest that works is"
+expect_absent bad
+expect_absent .bad.part
+ok "bad options end with one line and leave nothing"
