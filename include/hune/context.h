@@ -28,6 +28,7 @@ typedef struct hune_context {
     const char *command_line; /* written into manifests; NULL = "" */
 } hune_context;
 
+/* Fill with the defaults: every core, 2 GB, quiet, never cancelled. */
 HUNE_API void hune_context_init(hune_context *ctx);
 
 /* "0.1.0" */

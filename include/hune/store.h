@@ -19,7 +19,10 @@ typedef struct hune_store hune_store;
 HUNE_API hune_status hune_store_open(const char *path, hune_store **out, hune_err *err);
 HUNE_API void hune_store_close(hune_store *s);
 
+/* How many persons the store holds, with or without events. */
 HUNE_API int64_t hune_store_persons(const hune_store *s);
+
+/* How many events it holds, all kinds. */
 HUNE_API int64_t hune_store_events(const hune_store *s);
 
 typedef struct hune_describe_options {

@@ -22,7 +22,7 @@ hune_status hu_make_dirs(const char *path, hune_err *err) {
     if (strlen(path) >= sizeof part)
         return hune_fail(err, HUNE_EARG, "path is longer than %zu characters: %.60s...",
                          sizeof part, path);
-    strcpy(part, path); /* fits: checked above */
+    memcpy(part, path, strlen(path) + 1); /* fits: checked above */
     for (char *c = part + 1;; c++) {
         const char was = *c;
         if (was != '/' && was != '\0') continue;

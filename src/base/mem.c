@@ -5,8 +5,9 @@
 #include "base/base.h"
 
 bool hu_mul_size(size_t n, size_t each, size_t *out) {
-    *out = 0;
-    return !__builtin_mul_overflow(n, each, out);
+    if (!__builtin_mul_overflow(n, each, out)) return true;
+    *out = 0; /* the builtin leaves the wrapped product */
+    return false;
 }
 
 void *hu_calloc(size_t n, size_t each) {

@@ -41,7 +41,8 @@ uint32_t hu_rng_u32(hu_rng *r) {
 double hu_rng_unif(hu_rng *r) {
     const uint64_t hi = hu_rng_u32(r), lo = hu_rng_u32(r);
     const uint64_t bits = (hi << 21) ^ (lo >> 11); /* 53 of them */
-    return ((double)bits + 0.5) * 0x1p-53;
+    const double u = ((double)bits + 0.5) * 0x1p-53;
+    return u < 1 ? u : 1 - 0x1p-53; /* the largest bits round up to 2^53 */
 }
 
 double hu_rng_exp(hu_rng *r) {

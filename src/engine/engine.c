@@ -149,7 +149,7 @@ hune_status hu_engine_run(hu_engine *e, const char *sql, hune_err *err) {
     hune_status status = HUNE_OK;
     if (n == 0) {
         const char *why = duckdb_extract_statements_error(all);
-        if (why) status = hune_fail(err, HUNE_EBUG, "engine: %s", why);
+        if (why) status = hu_engine_error(DUCKDB_ERROR_PARSER, why, err);
     }
     for (idx_t i = 0; !status && i < n; i++) {
         duckdb_prepared_statement st = NULL;
@@ -201,6 +201,7 @@ char *hu_sql_name(hu_arena *a, const char *s) {
 static hune_status first_cell(hu_engine *e, const char *sql, const char *cast, hu_rows **rows,
                               bool *there, hune_err *err) {
     hu_buf b = {0};
+    *there = false;
     hu_buf_printf(&b, "SELECT CAST(v AS %s) FROM (%s) t(v) LIMIT 1", cast, sql);
     if (b.failed) return hune_fail(err, HUNE_ENOMEM, "no memory for a query");
     int64_t n = 0;
