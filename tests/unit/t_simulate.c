@@ -387,6 +387,59 @@ TEST(trap_t08_brings_paracetamol_after_fractures) {
     CHECK(boxes_after_fracture("T08") > 0.75);
 }
 
+/* Eras of the drugs that begin in [a0, a1) days after an event of the outcome, per era that begins
+ * in [b0, b1): one when drug and outcome know nothing of each other. */
+static double starts_around(const char *bias, const char *drugs, const char *outcome,
+                            const int32_t a[2], const int32_t b[2]) {
+    hune_simulate_options o = options();
+    hu_world w;
+    hu_life l;
+    hune_err err;
+    double in_a = 0, in_b = 0;
+    o.bias = bias;
+    o.truth = "none";
+    o.population = HUNE_POPULATION_ELDERLY;
+    o.drugs = drugs;
+    o.outcomes = outcome;
+    o.rate_scale = !strcmp(outcome, "UGIB") ? 4 : 1;
+    CHECK_OK(open_world(&w, &o, &err), &err);
+    CHECK_OK(hu_life_new(&w, &l, &err), &err);
+    for (int64_t i = 0; i < 300000; i++) {
+        CHECK_OK(hu_live(&w, i, &l, &err), &err);
+        for (size_t v = 0; v < l.n_events; v++) {
+            const int32_t day = l.event[v].day;
+            if (l.entry > day - 420 || l.exit < day + 365) continue; /* seen all around */
+            for (size_t e = 0; e < l.n_eras; e++) {
+                const int32_t t = l.era[e].start - day;
+                if (l.era[e].end <= l.era[e].start) continue; /* a trap took it away */
+                in_a += t >= a[0] && t < a[1];
+                in_b += t >= b[0] && t < b[1];
+            }
+        }
+    }
+    hu_life_clear(&l);
+    hu_world_close(&w);
+    CHECK(in_b > 20);
+    return in_a / (a[1] - a[0]) / (in_b / (b[1] - b[0]));
+}
+
+/* Each trap is seen where it acts, and nothing is seen there without it. */
+TEST(traps_show_where_they_act_and_nowhere_else) {
+    if (test_sanitized) SKIP("slow under the sanitizers; the same code runs in the plain build");
+    const int32_t before[2] = {-30, 0}, long_before[2] = {-330, -60}, after[2] = {1, 365};
+    const int32_t year_before[2] = {-365, 0}, fortnight[2] = {-14, 1};
+    const int32_t same_season[2] = {-410, -320}; /* both have a winter */
+    const char *const nsaids = "M01AB,M01AC,M01AE";
+    NEAR(starts_around("none", "A02BC", "UGIB", before, long_before), 1, 0.35);
+    CHECK(starts_around("T02", "A02BC", "UGIB", before, long_before) > 1.5);
+    NEAR(starts_around("none", "B03AA07", "UGIB", before, long_before), 1, 0.6);
+    CHECK(starts_around("T03", "B03AA07", "UGIB", before, long_before) > 3);
+    NEAR(starts_around("none", "J01CA04", "PNEU", fortnight, same_season), 1, 0.4);
+    CHECK(starts_around("T04", "J01CA04", "PNEU", fortnight, same_season) > 2.5);
+    NEAR(starts_around("none", nsaids, "UGIB", after, year_before), 1, 0.15);
+    NEAR(starts_around("T15", nsaids, "UGIB", after, year_before), 0.2, 0.08);
+}
+
 /* --- rows ----------------------------------------------------------------------------------- */
 
 /* Net quantity by person, day and pack is never negative, and is what clean tables hold. */
