@@ -4,19 +4,22 @@ set -eu
 cd "$(dirname "$0")/.."
 HUNE=${HUNE:-build/hune}
 SEED=${SEED:-1}
-PERSONS=${PERSONS:-200000}
+PERSONS=${PERSONS:-500000}
 DIR=${DEMO_DIR:-demo}
 SCALE=20
-# Antidiabetics, the fall-related classes, and classes with known effects or none: fewer lines than the whole pharmacy.
-DRUGS=A10,N05,N06A,B01,C03,C07,C08,C09,C10,H02,J01,M01,M04,M05,N02AX,N02CC,S01
+FROM=2008-01-01
+TO=2013-12-31
+# Antidiabetics, the fall-related classes, and ten further classes that add few lines.
+DRUGS=A10,N05A,N05B,N05C,N06A,H02A,J01C,J01E,J01F,J01M,M01A,M04A,M05B,N02A,N02C
 KNOWN=A10BG03:BLADCA,A10BG02:HF,N05CF02:HIP
 started=$(date +%s)
 say() { printf '\n== %s\n' "$*"; }
 
 say "what this demo chose"
 cat <<TEXT
-population      $PERSONS treated diabetics (seed $SEED), 2009 to 2014: they take the glitazones, and most are over 60, so
-                that hip fractures under hypnotics are frequent enough as well
+population      $PERSONS treated diabetics (seed $SEED): they take the glitazones, and most are over 60, so that hip fractures
+                under hypnotics are frequent enough as well; so many because the planted effect of pioglitazone is weak
+years           $FROM to $TO: rosiglitazone left the market in November 2010, pioglitazone in June 2011
 rate scale      $SCALE: rare outcomes up to $SCALE times as frequent, but none beyond 1 % a year; effect sizes are the planted ones
 truth           all effects of truth.csv on the simulated drugs; biases off; dirt of the raw tables on
 drugs           $DRUGS
@@ -25,7 +28,7 @@ TEXT
 say "simulate raw SNDS tables -> $DIR/raw"
 mkdir -p "$DIR"
 "$HUNE" simulate -o "$DIR/raw" --persons "$PERSONS" --seed "$SEED" --population diabetes --rate-scale "$SCALE" \
-    --truth all --bias none --dirt all --drugs "$DRUGS"
+    --from "$FROM" --to "$TO" --truth all --bias none --dirt all --drugs "$DRUGS"
 du -sh "$DIR/raw" | cut -f1 | sed 's/^/raw files: /'
 
 say "ingest -> $DIR/store"

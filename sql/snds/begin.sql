@@ -7,3 +7,7 @@ CREATE TABLE load (block BIGINT, n BIGINT);
 CREATE TABLE last_care (person INTEGER, day DATE);
 CREATE TABLE month_care (month DATE, n BIGINT);
 CREATE TABLE hospital_death (person INTEGER, day DATE);
+-- Staged events of the group in hand: codes and professionals as hashes, quantities in 1/10000, amounts in 1/100000.
+CREATE TEMP TABLE run (
+  person INTEGER, day_from DATE, day_to DATE, ck UBIGINT, qty BIGINT, amt BIGINT, pre UBIGINT, exe UBIGINT, claim UBIGINT,
+  position UTINYINT, net BOOLEAN);

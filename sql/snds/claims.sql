@@ -6,14 +6,14 @@ SELECT hash(flx_dis, flx_trt, emt_typ, emt_num, emt_ord, org, dct, ord, rem) AS 
        hash(flx_dis, flx_trt, emt_typ, emt_num, emt_ord, org, dct) AS claim,
        coalesce(r.person, CASE WHEN m.persons = 1 THEN m.person END) AS person,
        day, qte,
-       CASE WHEN regexp_full_match(exe, '0*') THEN NULL ELSE exe END AS exe,
-       CASE WHEN regexp_full_match(pre, '0*') THEN NULL ELSE pre END AS pre,
+       CASE WHEN ltrim(exe, '0') <> '' THEN exe END AS exe,
+       CASE WHEN ltrim(pre, '0') <> '' THEN pre END AS pre,
        spe AS pre_spe, exe_spe, flx_dis, bad, file,
        CASE WHEN dpn = 71 OR qlp = 71 THEN 'information_only'
             WHEN cpl >= 2 THEN 'supplement'
             WHEN bse = 0 THEN 'no_base_act'
-            WHEN psa IS NULL OR regexp_full_match(psa, 'x{17}|X{16}[DSX]|0+') THEN 'impossible_id'
-            WHEN m.psa IS NULL THEN 'unknown_person'
+            WHEN m.psa IS NULL THEN CASE WHEN psa IS NULL OR regexp_full_match(psa, 'x{17}|X{16}[DSX]|0+')
+                                         THEN 'impossible_id' ELSE 'unknown_person' END
             WHEN m.persons = 0 THEN m.why
             WHEN m.persons > 1 AND r.person IS NULL THEN 'ambiguous_person'
             WHEN day IS NULL THEN 'no_care_date'

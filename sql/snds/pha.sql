@@ -4,8 +4,9 @@
 CREATE TEMP TABLE det AS
 WITH t AS (
   SELECT *, hash(flx_dis, flx_trt, emt_typ, emt_num, emt_ord, org, dct, ord, rem) AS kh,
-         CASE WHEN regexp_full_match(c13, '0+') THEN NULL ELSE regexp_replace(c13, '[.]0+$', '') END AS cip13,
-         CASE WHEN regexp_full_match(c07, '0+') THEN NULL ELSE lpad(regexp_replace(c07, '[.]0+$', ''), 7, '0') END AS cip7
+         CASE WHEN ltrim(c13, '0') = '' THEN NULL WHEN contains(c13, '.') THEN regexp_replace(c13, '[.]0+$', '') ELSE c13 END AS cip13,
+         CASE WHEN ltrim(c07, '0') = '' THEN NULL WHEN contains(c07, '.') OR length(c07) <> 7
+              THEN lpad(regexp_replace(c07, '[.]0+$', ''), 7, '0') ELSE c07 END AS cip7
   FROM {{det}})
 SELECT t.kh, t.dct, t.ord, t.lin, t.bad, t.file, p.claim, p.person, p.day, p.exe, p.pre, p.pre_spe, p.exe_spe,
        'drug' AS kind,

@@ -39,6 +39,11 @@ static const char chain_before_2013[] =
     "ETA_NUM;RSA_NUM;NIR_ANO_17;SEJ_NUM;ENT_DAT;SOR_DAT;EXE_SOI_DTD;EXE_SOI_DTF;SOR_ANN;SOR_MOI;"
     "NIR_RET;NAI_RET;SEX_RET;SEJ_RET;FHO_RET;PMS_RET;DAT_RET\n";
 
+/* Stays have dates since 2009; before, only year and month of the discharge. */
+static const char chain_before_2009[] =
+    "ETA_NUM;RSA_NUM;NIR_ANO_17;SEJ_NUM;SOR_ANN;SOR_MOI;NIR_RET;NAI_RET;SEX_RET;SEJ_RET;FHO_RET;"
+    "PMS_RET;DAT_RET\n";
+
 static const char *const single_names[HU_SINGLES] = {
     "IR_BEN_R.csv", "IR_IMB_R.csv", "sim_truth/person.csv", "sim_truth/event_cause.csv",
     "sim_truth/exposure_true.csv"};
@@ -90,6 +95,6 @@ const char *hu_file_header(const hu_world *w, int file) {
     file -= HU_FLOWS * w->n_months;
     if (file >= HU_MCOS * w->n_years) return single_heads[file - HU_MCOS * w->n_years];
     if (file / w->n_years == HU_MCO_C && w->first_year + file % w->n_years < 2013)
-        return chain_before_2013;
+        return w->first_year + file % w->n_years < 2009 ? chain_before_2009 : chain_before_2013;
     return stay_heads[file / w->n_years];
 }

@@ -96,14 +96,16 @@ static void put_c(const hu_world *w, const hu_life *l, const hu_names *n, hu_she
     *p++ = ';';
     p = hu_put_int(p, v->in - l->birth + 10000); /* days since a day of one's own */
     *p++ = ';';
-    p = hu_put_day8(p, v->in);
-    *p++ = ';';
-    p = hu_put_day8(p, v->out);
-    *p++ = ';';
-    p = hu_put_day(w, p, v->in);
-    *p++ = ';';
-    p = hu_put_day(w, p, v->out);
-    *p++ = ';';
+    if (y >= 2009) { /* before, a stay has the month of its discharge only */
+        p = hu_put_day8(p, v->in);
+        *p++ = ';';
+        p = hu_put_day8(p, v->out);
+        *p++ = ';';
+        p = hu_put_day(w, p, v->in);
+        *p++ = ';';
+        p = hu_put_day(w, p, v->out);
+        *p++ = ';';
+    }
     p = hu_put_int(p, y);
     *p++ = ';';
     p = hu_put_digits(p, m, 2);

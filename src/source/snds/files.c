@@ -101,6 +101,8 @@ static void classify(hu_snds_job *job, hu_snds_file *f) {
 
 /* --- groups --- */
 
+#define BUNDLE_BYTES ((int64_t)300 << 20) /* of text: about a million payment lines */
+
 /* Does every file of claims have payment lines in its group? */
 static bool groups_hold(const hu_snds_job *job) {
     for (size_t i = 0; i < job->n_files; i++) {
@@ -122,6 +124,30 @@ static void regroup(hu_snds_job *job) {
     if (groups_hold(job)) return;
     for (size_t i = 0; i < job->n_files; i++)
         if (is_claim(job->files[i].table)) job->files[i].group = "";
+}
+
+/* Small flows are read together, neighbour by neighbour: what a group costs besides its rows is
+ * then paid once for several. All nine key columns are compared, so lines of different flows never
+ * meet. */
+static void bundle_small_flows(hu_snds_job *job) {
+    int64_t bytes = 0;
+    const char *first = NULL;
+    for (size_t g = 0; g < job->n_groups[0]; g++) {
+        const char *own = job->groups[0][g];
+        int64_t size = 0;
+        for (size_t i = 0; i < job->n_files; i++)
+            if (is_claim(job->files[i].table) && !strcmp(job->files[i].group, own))
+                size += job->files[i].bytes;
+        if (!first || bytes + size > BUNDLE_BYTES) {
+            first = own;
+            bytes = 0;
+        }
+        bytes += size;
+        for (size_t i = 0; i < job->n_files; i++)
+            if (is_claim(job->files[i].table) && job->files[i].group != first &&
+                !strcmp(job->files[i].group, own))
+                job->files[i].group = first;
+    }
 }
 
 static hune_status list_groups(hu_snds_job *job, int kind, hune_err *err) {
@@ -508,6 +534,8 @@ hune_status hu_snds_find(hu_snds_job *job, hune_err *err) {
         if (job->files[i].table != HU_TABLES) HUNE_TRY(look_at(job, &job->files[i], err));
     HUNE_TRY(pass_all(job, err));
     regroup(job);
+    HUNE_TRY(list_groups(job, 0, err));
+    bundle_small_flows(job);
     HUNE_TRY(list_groups(job, 0, err));
     return list_groups(job, 1, err);
 }

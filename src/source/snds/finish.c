@@ -273,7 +273,8 @@ hune_status hu_snds_finish(hu_snds_job *job, hune_err *err) {
     hu_part_facts *parts = NULL;
     int64_t n = 0;
     HUNE_TRY(hu_snds_run(job, "deaths.sql", NULL, err));
-    HUNE_TRY(hu_snds_stage(job, err));
+    HUNE_TRY(hu_snds_run(job, "stage.sql", NULL, err));
+    HUNE_TRY(hu_snds_stage(job, 0, err));
     HUNE_TRY(window(job, err));
     HUNE_TRY(dictionaries(job, err));
     HUNE_TRY(

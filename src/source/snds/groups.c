@@ -8,6 +8,9 @@
 #include "source/snds/snds.h"
 #include <string.h>
 
+/* Rows that make it worth writing a file of staged events. */
+#define ENOUGH_ROWS 100000
+
 /* "ER_PRS_F" and "2010/_201003" -> "ER_PRS_F-2010-_201003"; and "_201003" -> "ER_PRS_F_201003" */
 static char *reject_name(hu_snds_job *job, const char *table, const char *group) {
     return hu_arena_printf(&job->arena, *group == '_' || !*group ? "%s%s" : "%s-%s", table, group);
@@ -62,7 +65,8 @@ static hune_status stay_group(hu_snds_job *job, const char *group, hune_err *err
     if (estimated) hu_snds_line(job, "note", "stays_dated_by_month")->in += estimated;
     HUNE_TRY(hu_snds_run(job, "stay_events.sql", NULL, err));
     HUNE_TRY(drop_stays(job, err));
-    return hu_snds_stage(job, err);
+    HUNE_TRY(hu_snds_run(job, "stage.sql", NULL, err));
+    return hu_snds_stage(job, ENOUGH_ROWS, err);
 }
 
 hune_status hu_snds_stays(hu_snds_job *job, hune_err *err) {
@@ -125,7 +129,9 @@ static hune_status details(hu_snds_job *job, hu_snds_id id, const char *plan, co
                               "person, day, vocab AS vocabulary, code, qty AS quantity, amt AS "
                               "amount, dct AS dct_ord_num, ord AS prs_ord_num",
                               err));
-    HUNE_TRY(hu_snds_run(job, "det_events.sql", NULL, err));
+    HUNE_TRY(hu_snds_run(job, "det_seen.sql", NULL, err));
+    HUNE_TRY(id == HU_PHA ? hu_snds_copy(job, "det_copy.sql", err)
+                          : hu_snds_run(job, "det_keep.sql", NULL, err));
     return hu_engine_run(job->engine, "DROP TABLE det", err);
 }
 
@@ -136,7 +142,7 @@ static hune_status claim_group(hu_snds_job *job, const char *group, hune_err *er
     HUNE_TRY(details(job, HU_UCD, "ucd.sql", group, err));
     HUNE_TRY(details(job, HU_CAM, "cam.sql", group, err));
     HUNE_TRY(hu_engine_run(job->engine, "DROP TABLE prs; DROP TABLE pub", err));
-    return hu_snds_stage(job, err);
+    return hu_snds_stage(job, ENOUGH_ROWS, err);
 }
 
 hune_status hu_snds_claims(hu_snds_job *job, hune_err *err) {
@@ -170,5 +176,6 @@ hune_status hu_snds_illnesses(hu_snds_job *job, hune_err *err) {
     line->kept += events;
     hu_snds_reason_add(line, "same_episode", kept - events);
     HUNE_TRY(hu_engine_run(job->engine, "DROP TABLE imb", err));
-    return hu_snds_stage(job, err);
+    HUNE_TRY(hu_snds_run(job, "stage.sql", NULL, err));
+    return hu_snds_stage(job, ENOUGH_ROWS, err);
 }

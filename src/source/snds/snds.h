@@ -140,8 +140,10 @@ hune_status hu_snds_tally(hu_snds_job *job, const char *step, const char *table,
                           const char *relation, hune_err *err);
 /* Rows with a reason go to rejects/NAME.parquet; select gives the columns. */
 hune_status hu_snds_reject(hu_snds_job *job, const char *name, const char *relation, hune_err *err);
-/* Table ev -> one sorted run, codes and actors seen, load by person. Drops ev. */
-hune_status hu_snds_stage(hu_snds_job *job, hune_err *err);
+/* Run a plan that copies staged events to {{run}}, the next file of them. */
+hune_status hu_snds_copy(hu_snds_job *job, const char *plan, hune_err *err);
+/* The rows gathered in table run -> one sorted file, if there are at least that many. */
+hune_status hu_snds_stage(hu_snds_job *job, int64_t least, hune_err *err);
 hu_snds_count *hu_snds_line(hu_snds_job *job, const char *step, const char *table);
 void hu_snds_reason_add(hu_snds_count *c, const char *reason, int64_t rows);
 

@@ -93,10 +93,16 @@ hune_status hu_snds_reject(hu_snds_job *job, const char *name, const char *relat
         err);
 }
 
-hune_status hu_snds_stage(hu_snds_job *job, hune_err *err) {
+hune_status hu_snds_copy(hu_snds_job *job, const char *plan, hune_err *err) {
     char path[1200];
     snprintf(path, sizeof path, "%s/tmp/run-%05d.parquet", job->out.part_path, job->n_runs);
     const char *const pairs[] = {"run", hu_sql_text(&job->arena, path), NULL};
-    HUNE_TRY(hu_snds_run(job, "stage.sql", pairs, err));
+    HUNE_TRY(hu_snds_run(job, plan, pairs, err));
     return ++job->n_runs % 12 ? HUNE_OK : hu_snds_run(job, "compact.sql", NULL, err);
+}
+
+hune_status hu_snds_stage(hu_snds_job *job, int64_t least, hune_err *err) {
+    int64_t rows;
+    HUNE_TRY(hu_engine_i64(job->engine, "SELECT count(*) FROM run", &rows, err));
+    return rows >= least && rows > 0 ? hu_snds_copy(job, "run.sql", err) : HUNE_OK;
 }
