@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Time and memory of an ingestion: claim rows per second and peak resident memory, median of RUNS runs. A claim row is a row of any
 # raw table. Two folders of different size show that memory does not grow with the input.
-#   bench/ingest.sh RAW [RAW2...]
+#   bench/ingest.sh [RAW RAW2...]              without a folder, the demo's
 set -eu
-[ $# -ge 1 ] || { echo "usage: bench/ingest.sh RAW [RAW2...]" >&2; exit 2; }
+[ $# -ge 1 ] || set -- demo/raw
+[ -d "$1" ] || { echo "bench/ingest.sh: no folder '$1': run make demo first" >&2; exit 2; }
 HUNE=${HUNE:-build/hune}
 RUNS=${RUNS:-3}
 MEMORY=${MEMORY:-1GB}

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Time of a screen on a store: pairs per second of the pass over the store, median of RUNS runs.
-#   bench/screen.sh STORE [OUTCOMES.csv]
+#   bench/screen.sh [STORE [OUTCOMES.csv]]     without a store, the demo's
 set -eu
-STORE=${1:?usage: bench/screen.sh STORE [OUTCOMES.csv]}
+STORE=${1:-demo/store}
+[ -e "$STORE/store.json" ] || { echo "bench/screen.sh: no store '$STORE': run make demo first" >&2; exit 2; }
 OUTCOMES=${2:-codes/simulate/sim_outcomes.csv}
 HUNE=${HUNE:-build/hune}
 RUNS=${RUNS:-3}

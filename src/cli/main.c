@@ -24,8 +24,8 @@ static int help(FILE *to) {
     fprintf(to,
             "hune %s: a lookout over health-insurance claims\n\nusage: hune COMMAND [options]\n\n",
             hune_version());
-    for (int i = 0; i < 7; i++)
-        if (commands[i]) fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    for (int i = 0; commands[i]; i++)
+        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\nhune COMMAND --help tells more. hune --version prints the version.\n\n"
           "example:\n  hune simulate -o raw --persons 20000 --seed 1\n"
           "  hune ingest raw -o store --source snds\n"
@@ -65,8 +65,8 @@ int main(int argc, char **argv) {
         return flushed(0);
     }
     const hu_command *chosen = NULL;
-    for (int i = 0; i < 7; i++)
-        if (commands[i] && !strcmp(commands[i]->name, argv[1])) chosen = commands[i];
+    for (int i = 0; commands[i]; i++)
+        if (!strcmp(commands[i]->name, argv[1])) chosen = commands[i];
     if (!chosen) {
         fprintf(stderr, "hune: no command '%s'\n", argv[1]);
         return help(stderr);

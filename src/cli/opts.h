@@ -49,13 +49,6 @@ int hu_report_failure(const hu_args *a, const hune_err *err);
 /* Usage error on stderr, returns 2. */
 int hu_usage_error(const hu_args *a, const char *fmt, ...) HUNE_PRINTF(2, 3);
 
-#pragma weak hu_cmd_simulate
-#pragma weak hu_cmd_ingest
-#pragma weak hu_cmd_describe
-#pragma weak hu_cmd_screen
-#pragma weak hu_cmd_report
-#pragma weak hu_cmd_sccs
-#pragma weak hu_cmd_score
 extern const hu_command hu_cmd_simulate, hu_cmd_ingest, hu_cmd_describe, hu_cmd_screen,
     hu_cmd_report, hu_cmd_sccs, hu_cmd_score;
 
