@@ -96,7 +96,7 @@ static hune_status add_era(use *u, int32_t start, double fill, double stop, int3
     *e = (hu_era){.start = start, .drug = u->drug, .cum_before = u->cum};
     e->fill_from = (int32_t)l->n_fills;
     int renewal = start < (int32_t)fill;
-    e->end = (int32_t)stop;
+    e->end = (int32_t)fmin(stop, u->d->market_to); /* without a box in sight */
     const double last_start = fmin(fmin(stop, u->limit), u->d->market_to);
     while (fill < last_start) {
         const int32_t day = open_day((int32_t)fill);
@@ -175,7 +175,7 @@ static hune_status long_use(use *u, int32_t begin, bool new_illness, hune_err *e
         double s = next_start(u, t);
         while (u->n_extra && *u->extra < t) u->extra++, u->n_extra--;
         if (u->n_extra && *u->extra < s) s = *u->extra;
-        if (s >= u->limit) break;
+        if (s >= u->limit || s >= u->d->market_to) break; /* nobody starts what is not sold */
         HUNE_TRY(add_era(u, (int32_t)s, (int32_t)s, s + era_length(u), &end, err));
         t = fmax(end, s + 1);
     }

@@ -479,6 +479,33 @@ TEST(refunds_net_to_zero) {
     CHECK(boxes > 0 && boxes < 2 * clean.drug_lines);
 }
 
+/* Rosiglitazone left in November 2010: nobody is exposed for longer than the last box lasts. */
+TEST(nobody_takes_what_is_no_longer_sold) {
+    hune_simulate_options o = options();
+    char path[1000], file[1100], *text;
+    hune_err err;
+    size_t len;
+    int eras = 0, late = 0;
+    o.persons = 3000;
+    o.population = HUNE_POPULATION_DIABETES;
+    o.drugs = "A10BG02";
+    o.write_exposure = true;
+    CHECK_OK(run("market", &o, 2, path, NULL, &err), &err);
+    snprintf(file, sizeof file, "%s/sim_truth/exposure_true.csv", path);
+    CHECK_OK(hu_read_file(file, &text, &len, &err), &err);
+    for (char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        char start[11] = "", end[11] = "";
+        const char *p = strchr(strchr(line, ',') + 1, ',') + 1;
+        memcpy(start, p, 10);
+        memcpy(end, p + 11, 10);
+        eras++;
+        late += strcmp(start, "2010-12-01") >= 0 || strcmp(end, "2011-03-15") > 0;
+    }
+    free(text);
+    CHECK(eras > 100);
+    CHECK_INT(late, 0);
+}
+
 /* --- what bad input gets --------------------------------------------------------------------- */
 
 static void refuses(const hune_simulate_options *o, hune_status code, const char *message) {
