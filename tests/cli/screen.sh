@@ -107,7 +107,8 @@ expect_err_has "the store is incomplete: ingest again"
 echo '{"format": 1' >short/store.json
 run screen short -o x
 expect_status 1
-expect_err_has "'short/store.json' line 1"
+expect_err_has "'short/store.json' line 2"
+expect_err_has "the store is damaged: ingest again"
 run describe raw
 expect_status 1
 expect_err_has "is not an event store"

@@ -150,6 +150,11 @@ static void bundle_small_flows(hu_snds_job *job) {
     }
 }
 
+static int by_text(const void *a, const void *b, void *arg) {
+    (void)arg;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static hune_status list_groups(hu_snds_job *job, int kind, hune_err *err) {
     const char **names = hu_arena_alloc(&job->arena, (job->n_files + 1) * sizeof *names);
     if (!names) return hune_fail(err, HUNE_ENOMEM, "no memory for the list of files");
@@ -163,7 +168,7 @@ static hune_status list_groups(hu_snds_job *job, int kind, hune_err *err) {
     }
     job->groups[kind] = names;
     job->n_groups[kind] = n;
-    return HUNE_OK;
+    return hu_sort(names, n, sizeof *names, by_text, NULL, err);
 }
 
 /* --- bytes --- */
