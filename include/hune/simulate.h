@@ -20,6 +20,11 @@ typedef enum hune_population {
 
 typedef enum hune_raw_format { HUNE_RAW_CSV = 0, HUNE_RAW_PARQUET } hune_raw_format;
 
+typedef enum hune_simulate_mode {
+    HUNE_MODE_FULL = 0, /* every person */
+    HUNE_MODE_CASES     /* only persons with one of the outcomes of the list */
+} hune_simulate_mode;
+
 typedef struct hune_simulate_options {
     size_t size;     /* sizeof this struct; hune_simulate_options_init fills it */
     int64_t persons; /* 1 to 67,000,000; 0 = 10,000 */
@@ -30,8 +35,10 @@ typedef struct hune_simulate_options {
     const char *truth;     /* "none", "all" or a CSV file like truth.csv; NULL = all */
     const char *bias;      /* "none", "all" or a list "T02,T08"; NULL = none */
     const char *dirt;      /* "none", "all" or a list "cancel,late"; NULL = none */
-    const char *drugs;     /* list of ATC prefixes; NULL = the whole table */
-    const char *outcomes;  /* list of outcome ids; NULL = the whole table */
+    const char *fraud;     /* "none", "all" or a list of kinds; NULL = none */
+    hune_simulate_mode mode;
+    const char *drugs;    /* list of ATC prefixes; NULL = the whole table */
+    const char *outcomes; /* list of outcome ids; NULL = the whole table */
     hune_raw_format format;
     bool write_exposure; /* also sim_truth/exposure_true.csv, one row per true exposure */
 } hune_simulate_options;

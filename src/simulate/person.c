@@ -146,10 +146,13 @@ static void draw_behaviour(const hu_world *w, hu_life *l) {
 void hu_person(const hu_world *w, int64_t person, hu_life *l) {
     hu_rng r = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_DEMOGRAPHY);
     l->person = person;
-    l->n_eras = l->n_fills = l->n_candidates = l->n_events = l->n_windows = 0;
+    l->n_eras = l->n_fills = l->n_candidates = l->n_events = l->n_windows = l->n_items = 0;
+    for (int c = 0; c < HU_CONDITIONS; c++) l->state[c] = (hu_span){HU_NEVER, HU_NEVER};
+    memset(l->pathway, -1, sizeof l->pathway);
     draw_life_span(w, l, &r);
     draw_traits(w, l);
     draw_behaviour(w, l);
+    if (l->diabetic) l->state[HU_C_DIABETES] = (hu_span){l->diabetes_onset, HU_NEVER};
 }
 
 hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err) {
@@ -165,7 +168,24 @@ void hu_life_clear(hu_life *l) {
     free(l->candidate);
     free(l->event);
     free(l->window);
+    free(l->item);
     free(l->order);
     free(l->scratch);
     *l = (hu_life){0};
+}
+
+hune_status hu_add_item(hu_life *l, const hu_item *item, hune_err *err) {
+    HUNE_TRY(hu_grow(&l->item, &l->cap_items, l->n_items + 1, sizeof *l->item, err));
+    l->item[l->n_items++] = *item;
+    return HUNE_OK;
+}
+
+const char *hu_condition_name(int condition) {
+    static const char *const names[HU_CONDITIONS] = {
+        "diabetes",       "hypertension", "lipid",      "coronary",  "heart_failure", "thrombosis",
+        "kidney",         "airway",       "depression", "anxiety",   "insomnia",      "pain",
+        "gout",           "osteoporosis", "epilepsy",   "psychosis", "dementia",      "cancer",
+        "hypothyroidism", "reflux",       "glaucoma",   "migraine",  "allergy",       "hirsutism",
+        "contraception",  "menopause"};
+    return names[condition];
 }

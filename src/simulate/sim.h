@@ -173,11 +173,83 @@ typedef struct hu_world {
     int first_year, n_years;
 } hu_world;
 
+/* Lasting states of a person (simulator.md, section 3), drawn once, each in one span. */
+typedef enum hu_condition {
+    HU_C_DIABETES,
+    HU_C_HYPERTENSION,
+    HU_C_LIPID,
+    HU_C_CORONARY,
+    HU_C_HEART_FAILURE,
+    HU_C_THROMBOSIS, /* atrial fibrillation or venous thrombosis */
+    HU_C_KIDNEY,
+    HU_C_AIRWAY,
+    HU_C_DEPRESSION,
+    HU_C_ANXIETY,
+    HU_C_INSOMNIA,
+    HU_C_PAIN,
+    HU_C_GOUT,
+    HU_C_OSTEOPOROSIS,
+    HU_C_EPILEPSY,
+    HU_C_PSYCHOSIS,
+    HU_C_DEMENTIA,
+    HU_C_CANCER,
+    HU_C_HYPOTHYROIDISM,
+    HU_C_REFLUX,
+    HU_C_GLAUCOMA,
+    HU_C_MIGRAINE,
+    HU_C_ALLERGY,
+    HU_C_HIRSUTISM,
+    HU_C_CONTRACEPTION,
+    HU_C_MENOPAUSE,
+    HU_CONDITIONS
+} hu_condition;
+
+typedef struct hu_span {
+    int32_t from, to; /* [from, to); from = HU_NEVER: never */
+} hu_span;
+
+/* Care that is neither a dispensing nor the stay of an outcome. Made by usual.c, pathways.c and
+ * emergency.c after the events of a life; written by claims.c, stays.c and outpatient.c. */
+typedef enum hu_item_kind {
+    HU_ITEM_GP,
+    HU_ITEM_SPECIALIST, /* number: specialty (PSE_SPE_COD) */
+    HU_ITEM_BIOLOGY,    /* code: NABM */
+    HU_ITEM_DEVICE,     /* code: LPP */
+    HU_ITEM_NURSE,
+    HU_ITEM_PHYSIO,
+    HU_ITEM_ACT,        /* code: CCAM */
+    HU_ITEM_OUTPATIENT, /* hospital consultation; number: specialty */
+    HU_ITEM_EMERGENCY,  /* minute of the day, code: reason (ICD-10), number: facility */
+    HU_ITEM_STAY,       /* MCO stay [day, to], code: principal diagnosis (readmission) */
+    HU_ITEM_REHAB,      /* SSR stay [day, to], code: morbid reason */
+    HU_ITEM_HOME        /* HAD stay [day, to], code: principal mode of care */
+} hu_item_kind;
+
+typedef struct hu_item {
+    int32_t day, to;
+    hu_item_kind kind;
+    int32_t number, minute;
+    const char *code; /* owned by the world, or a literal */
+    const char *why;  /* "usual", "pathway DM2"...: for the trace */
+} hu_item;
+
+/* Why an era began, for the trace and the truth. */
+typedef enum hu_why {
+    HU_WHY_TABLE,   /* the start rate of the table */
+    HU_WHY_HISTORY, /* under way when the history begins */
+    HU_WHY_ILLNESS, /* its condition began */
+    HU_WHY_TRAP,    /* a trap started it: detail = number of the trap */
+    HU_WHY_CASCADE, /* another drug raised its rate: detail = row of the effect */
+    HU_WHY_SWITCH,  /* replaces a drug of its class after an adverse event */
+    HU_WHY_CAMPAIGN /* vaccines */
+} hu_why;
+
 typedef struct hu_era {
     int32_t start, end; /* truly exposed */
     int32_t drug;
     int32_t cum_before; /* exposed days of this drug before this era */
     int32_t fill_from, fill_to;
+    int16_t why, detail; /* hu_why */
 } hu_era;
 
 typedef struct hu_box {
@@ -222,6 +294,11 @@ typedef struct hu_life {
     bool large_packs, diabetic;
     int32_t diabetes_onset;
     int department, commune, doctor, pharmacy, hospital;
+    hu_span state[HU_CONDITIONS];
+    bool smoker;
+    int8_t pathway[3]; /* type of care for diabetes, heart failure, hip fracture; -1 = none */
+    hu_item *item;
+    size_t n_items, cap_items;
     hu_era *era;
     size_t n_eras, cap_eras;
     hu_box *fill;
@@ -292,6 +369,8 @@ void hu_person(const hu_world *w, int64_t person, hu_life *l);
 hune_status hu_treatments(const hu_world *w, hu_life *l, hune_err *err);
 hune_status hu_events(const hu_world *w, hu_life *l, hune_err *err);
 void hu_life_clear(hu_life *l);
+hune_status hu_add_item(hu_life *l, const hu_item *item, hune_err *err);
+const char *hu_condition_name(int condition);
 hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err);
 /* person, treatments, events: everything but rows. */
 hune_status hu_live(const hu_world *w, int64_t person, hu_life *l, hune_err *err);
