@@ -52,7 +52,6 @@ typedef struct hune_simulate_summary {
     int64_t files;                   /* raw files */
     char scales[1200];               /* "BLADCA 15.6, HIP 4.2...": the rate scale per outcome */
     char bias[128];                  /* the traps in force, e.g. "T02 T03", or "none" */
-    char ignored[200];               /* truth rows of kinds that are not planted, or "" */
 } hune_simulate_summary;
 
 /* Write the folder `out` (raw tables and sim_truth/) of a synthetic population.

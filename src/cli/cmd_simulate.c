@@ -17,13 +17,15 @@ static int population(const hu_args *a, hune_population *out) {
 static int read_options(const hu_args *a, hune_simulate_options *o, const char **out) {
     int64_t seed;
     int32_t day;
-    const char *format;
+    const char *format, *mode;
     if (!hu_arg_required(a, "output", out)) return 2;
     if (!hu_arg_i64(a, "persons", 1, 67000000, &o->persons)) return 2;
     if (!hu_arg_i64(a, "seed", 0, INT64_MAX, &seed)) return 2;
     if (!hu_arg_f64(a, "rate-scale", 1, 1e6, &o->rate_scale)) return 2;
     if (!hu_arg_day(a, "from", &day) || !hu_arg_day(a, "to", &day)) return 2;
     if (!hu_arg_choice(a, "format", "csv|parquet", &format)) return 2;
+    if (!hu_arg_choice(a, "mode", "full|cases", &mode)) return 2;
+    o->mode = *mode == 'c' ? HUNE_MODE_CASES : HUNE_MODE_FULL;
     if (population(a, &o->population)) return 2;
     o->seed = (uint64_t)seed;
     o->from = hu_arg(a, "from");
@@ -42,7 +44,6 @@ static void print_summary(const char *out, const hune_simulate_options *o,
                           const hune_simulate_summary *s) {
     if (o->rate_scale > 1) fprintf(stderr, "rate scale: %s\n", s->scales);
     if (strcmp(s->bias, "none")) fprintf(stderr, "traps in force: %s\n", s->bias);
-    if (*s->ignored) fprintf(stderr, "not planted in this version: %s\n", s->ignored);
     printf("raw tables      %s\n", out);
     printf("persons         %lld\n", (long long)s->persons);
     printf("drug lines      %lld\n", (long long)s->drug_lines);
@@ -71,6 +72,8 @@ static const hu_opt opts[] = {
     {"output", 'o', "RAW", NULL, "folder of raw tables to write"},
     {"persons", 0, "N", "10000", "how many persons; person i is the same whatever N"},
     {"seed", 0, "S", "1", "same seed, same bytes"},
+    {"mode", 0, "full|cases", "full",
+     "everybody, or only persons with an outcome of --outcomes (up to 67 million looked at)"},
     {"population", 0, "all|diabetes|elderly", "all", "everybody, treated diabetics, 65 and over"},
     {"from", 0, "DAY", "2009-01-01", "first day of care that is written"},
     {"to", 0, "DAY", "2014-12-31", "last day of care that is written"},
@@ -78,7 +81,8 @@ static const hu_opt opts[] = {
      "multiply outcome rates by K, each up to 1 % a year; never effects"},
     {"truth", 0, "none|all|FILE", "all",
      "planted drug effects: a file like codes/simulate/truth.csv"},
-    {"bias", 0, "none|all|LIST", "none", "traps: T02,T03,T04,T08,T15 in this version"},
+    {"bias", 0, "none|all|LIST", "none",
+     "traps T01 to T16, and `conditions`: illnesses that raise hazards"},
     {"dirt", 0, "none|all|LIST", "none",
      "cancel,late,info,duplicates,returns,grouper,identity,death"},
     {"drugs", 0, "LIST", NULL, "ATC prefixes, comma between (default: all 104 drugs)"},

@@ -1,6 +1,7 @@
 /* drugs.c - a life's treatments: eras of use and the dispensings in them.
  *
- *   start rate by sex, age band and contact with care (rates.c), season, August, market dates
+ *   start rate by sex, age band and contact with care (rates.c), condition, other drugs, season,
+ *   August, market dates
  *     -> start -> length from the mixture -> dispensings every supply / adherence -> end of the
  *   supply of the last box -> next start ...
  *
@@ -18,6 +19,10 @@ static const double jitter = 0.2, gap_share = 0.02, gap_mean_days = 20;
 static const double august = 0.8, other_months = 1 + 0.2 * 31 / (365.25 - 31);
 static const double first_delay_days = 90;
 static const int device_days = 366; /* longer than that: an implant, worn until it is taken out */
+static const double at_a_visit = 0.5, visits_py = 5;
+static const double on_the_round = 0.6; /* refills that are fetched with the others of the month */
+enum { ROUND_DAYS = 28, ROUND_REACH = 4 };
+static const double stocked = 0.3; /* refills of early January that are fetched before new year */
 static const double vaccine_habit = 0.8; /* share of campaigns decided by habit */
 
 typedef struct use { /* one drug in one life */
@@ -29,9 +34,13 @@ typedef struct use { /* one drug in one life */
     const hu_pack *pack;
     int pack_index;
     int32_t limit, cum;
+    int32_t ill_from, ill_to; /* the table's starts are for those who have the condition */
     double care;
-    const int32_t *extra; /* starts that traps add, sorted */
-    int n_extra;
+    const hu_push *push; /* starts that traps add, by day */
+    size_t n_pushes;
+    double start_factor, era_factor; /* of traps, and of the type of care */
+    double most_raised;              /* largest product of what raises its starts in this life */
+    int why, detail;                 /* of the era to come */
 } use;
 
 static bool in_august(int32_t day) {
@@ -40,14 +49,45 @@ static bool in_august(int32_t day) {
     return m == 8;
 }
 
+/* Factor on the start rate of the drugs that are taken on a day; *by: the raise that weighs most.
+ */
+static double raised(const use *u, int32_t day, int *by) {
+    double m = 1, top = 1;
+    *by = -1;
+    for (int i = u->d->raise_from; i < u->d->raise_to; i++) {
+        const hu_raise *r = &u->w->raise[i];
+        int32_t since;
+        double x = 1;
+        if (!hu_present(u->l, &r->by, day, &since)) continue;
+        if (r->n_steps == 1 && r->from[0] <= 0) x = r->value[0];
+        else { /* days since the first dispensing ever */ int32_t first = day;
+            for (int k = 0; k < r->by.n; k++) {
+                const int d = r->by.drug[k];
+                if (u->l->first_era[d] < u->l->last_era[d] &&
+                    u->l->era[u->l->first_era[d]].start < first)
+                    first = u->l->era[u->l->first_era[d]].start;
+            }
+            for (int k = 0; k < r->n_steps; k++)
+                if (day - first >= r->from[k] && day - first < r->to[k]) x = r->value[k];
+        }
+        m *= x;
+        if (x > top) top = x, *by = i;
+    }
+    return m;
+}
+
 /* The next start after day t, by thinning; NEVER when none comes before the limit. */
 static double next_start(use *u, double t) {
     const hu_drug *d = u->d;
-    const double top = (1 + d->season_amp) * other_months;
+    const double top = (1 + d->season_amp) * other_months * u->most_raised;
+    u->why = HU_WHY_TABLE;
+    u->detail = 0;
     if (t < d->market_from) t = d->market_from;
-    while (t < u->limit) {
+    if (t < u->ill_from) t = u->ill_from;
+    const int32_t limit = u->ill_to < u->limit ? u->ill_to : u->limit;
+    while (t < limit) {
         const int band = hu_band(u->l->birth, (int32_t)t);
-        const double rate = d->rate[u->l->sex][band] * u->care * top;
+        const double rate = d->rate[u->l->sex][band] * u->care * u->start_factor * top;
         const int32_t next_band = hu_band_start(u->l->birth, band + 1);
         const double gap = rate > 0 ? hu_rng_exp(&u->rng) / rate : INFINITY;
         if (t + gap >= next_band) {
@@ -55,13 +95,42 @@ static double next_start(use *u, double t) {
             continue;
         }
         t += gap;
-        if (t >= u->limit) break;
+        if (t >= limit) break;
         const int32_t day = (int32_t)t;
         const double f = hu_season(d->season_amp, d->season_peak, day) *
                          (in_august(day) ? august : other_months);
-        if (hu_rng_unif(&u->rng) * top <= f) return t;
+        int by = -1;
+        const double m = u->d->raise_from < u->d->raise_to ? raised(u, day, &by) : 1;
+        const double x = hu_rng_unif(&u->rng) * top;
+        if (x > f * m) continue;
+        if (by >= 0 && x > f) u->why = HU_WHY_CASCADE, u->detail = by;
+        return t;
     }
     return HU_NEVER;
+}
+
+/* The same, or the start that a trap adds before it. */
+static double coming_start(use *u, double t) {
+    const double s = next_start(u, t);
+    while (u->n_pushes && u->push->day < t) u->push++, u->n_pushes--;
+    if (!u->n_pushes || u->push->day >= s) return s;
+    u->why = HU_WHY_TRAP;
+    u->detail = u->push->trap;
+    return u->push->day;
+}
+
+/* Treatments are begun at the doctor's: half of the starts wait for the next visit, when it is
+ * within a month, so that several begin on one day. Those of traps have their own day. */
+static double at_the_doctors(use *u, double s) {
+    const hu_life *l = u->l;
+    if (hu_rng_unif(&u->rng) >= at_a_visit || u->why == HU_WHY_TRAP) return s;
+    size_t low = 0, high = l->n_consults;
+    while (low < high) {
+        const size_t mid = (low + high) / 2;
+        if (l->consult[mid] < s) low = mid + 1;
+        else high = mid;
+    }
+    return low < l->n_consults && l->consult[low] - s < 30 ? l->consult[low] : s;
 }
 
 static hune_status add_fill(use *u, int32_t day, int renewal, int times, hune_err *err) {
@@ -79,6 +148,24 @@ static int32_t open_day(int32_t day) {
     return hu_weekday(day) == 6 ? day + 1 : day;
 }
 
+/* Renewals are fetched together: every four weeks a person goes to the pharmacy anyway. Some fetch
+ * in December what January needs. */
+static int32_t refill_day(use *u, double fill) {
+    int32_t day = (int32_t)fill;
+    const double together = hu_rng_unif(&u->rng), early = hu_rng_unif(&u->rng);
+    const int32_t off = (int32_t)((day + u->l->round) % ROUND_DAYS);
+    if (u->pack->supply >= 20 && together < on_the_round) {
+        if (off <= ROUND_REACH) day -= off;
+        else if (ROUND_DAYS - off <= ROUND_REACH) day += ROUND_DAYS - off;
+    }
+    if (early < stocked) {
+        int y, m, d;
+        hu_civil(day, &y, &m, &d);
+        if (m == 1 && d <= 10) day -= d + (int32_t)(early / stocked * 10);
+    }
+    return open_day(day);
+}
+
 static double refill_gap(use *u) {
     const double kept = adherence_floor + (1 - adherence_floor) * u->l->adherence;
     double gap = u->pack->supply / kept * (1 + jitter * (hu_rng_unif(&u->rng) - 0.5));
@@ -93,17 +180,24 @@ static hune_status add_era(use *u, int32_t start, double fill, double stop, int3
     hu_life *l = u->l;
     HUNE_TRY(hu_grow(&l->era, &l->cap_eras, l->n_eras + 1, sizeof *l->era, err));
     hu_era *e = &l->era[l->n_eras];
-    *e = (hu_era){.start = start, .drug = u->drug, .cum_before = u->cum};
+    *e = (hu_era){.start = start,
+                  .drug = u->drug,
+                  .cum_before = u->cum,
+                  .why = (int16_t)u->why,
+                  .detail = (int16_t)u->detail};
     e->fill_from = (int32_t)l->n_fills;
     int renewal = start < (int32_t)fill;
+    int32_t earliest = start;
     e->end = (int32_t)fmin(stop, u->d->market_to); /* without a box in sight */
     const double last_start = fmin(fmin(stop, u->limit), u->d->market_to);
     while (fill < last_start) {
-        const int32_t day = open_day((int32_t)fill);
+        int32_t day = renewal ? refill_day(u, fill) : open_day((int32_t)fill);
+        if (day < earliest) day = open_day(earliest);
         if (day >= u->limit || day >= u->d->market_to) break;
         HUNE_TRY(add_fill(u, day, renewal++, 1, err));
         e->end = day + u->pack->supply;
-        fill = day + refill_gap(u);
+        earliest = day + 1;
+        fill = fmax(fill, day) + refill_gap(u);
     }
     if (u->pack->supply > device_days) e->end = (int32_t)stop; /* taken out */
     e->fill_to = (int32_t)l->n_fills;
@@ -119,7 +213,7 @@ static hune_status add_era(use *u, int32_t start, double fill, double stop, int3
 
 static double era_length(use *u) {
     const bool long_one = hu_rng_unif(&u->rng) > u->d->era_weight[0];
-    return hu_rng_exp(&u->rng) * u->d->era_mean[long_one];
+    return hu_rng_exp(&u->rng) * u->d->era_mean[long_one] * u->era_factor;
 }
 
 /* Under treatment already when life in the simulator begins? 0 no, 1 short, 2 long era. */
@@ -143,21 +237,25 @@ static hune_status first_era(use *u, int32_t day, int kind, bool new_illness, do
     const double mean = u->d->era_mean[kind - 1];
     int32_t end, start = day;
     double fill, stop;
+    u->why = new_illness ? HU_WHY_ILLNESS : HU_WHY_HISTORY;
+    u->detail = u->d->condition;
     if (new_illness) {
         fill = day + hu_rng_exp(&u->rng) * first_delay_days;
+        fill = at_the_doctors(u, fill);
         if (fill >= u->limit || fill >= u->d->market_to) {
             *t = HU_NEVER;
             return HUNE_OK;
         }
         start = (int32_t)fill;
-        stop = fill + hu_rng_exp(&u->rng) * mean;
+        stop = fmin(fill + hu_rng_exp(&u->rng) * mean, u->ill_to);
     } else {
         const double past = hu_rng_exp(&u->rng) * mean;
         int32_t earliest = u->l->birth;
         if (u->d->market_from > earliest) earliest = u->d->market_from;
-        if (u->d->antidiabetic && u->l->diabetes_onset > earliest) earliest = u->l->diabetes_onset;
+        if (u->d->condition >= 0 && u->l->state[u->d->condition].from > earliest)
+            earliest = u->l->state[u->d->condition].from;
         start = day - past < earliest ? earliest : (int32_t)(day - past);
-        stop = day + 1 + hu_rng_exp(&u->rng) * mean;
+        stop = fmin(day + 1 + hu_rng_exp(&u->rng) * mean, u->ill_to);
         fill = day + hu_rng_unif(&u->rng) * refill_gap(u);
     }
     HUNE_TRY(add_era(u, start, fill, stop, &end, err));
@@ -166,29 +264,33 @@ static hune_status first_era(use *u, int32_t day, int kind, bool new_illness, do
 }
 
 /* Chronic and episodic use: eras by the mixture. Traps may add starts of their own. */
-static hune_status long_use(use *u, int32_t begin, bool new_illness, hune_err *err) {
-    double t = begin;
+static hune_status long_use(use *u, hune_err *err) {
+    const bool new_illness = u->ill_from > u->l->start;
+    double t = u->l->start;
     int32_t end;
-    const int kind = under_treatment(u, begin);
-    if (kind) HUNE_TRY(first_era(u, begin, kind, new_illness, &t, err));
+    if (u->ill_from < u->limit && u->ill_to > u->ill_from) {
+        const int kind = under_treatment(u, u->ill_from);
+        if (kind) HUNE_TRY(first_era(u, u->ill_from, kind, new_illness, &t, err));
+    }
     while (t < u->limit) {
-        double s = next_start(u, t);
-        while (u->n_extra && *u->extra < t) u->extra++, u->n_extra--;
-        if (u->n_extra && *u->extra < s) s = *u->extra;
+        double s = coming_start(u, t);
+        if (s < u->limit) s = at_the_doctors(u, s);
         if (s >= u->limit || s >= u->d->market_to) break; /* nobody starts what is not sold */
-        HUNE_TRY(add_era(u, (int32_t)s, (int32_t)s, s + era_length(u), &end, err));
+        double stop = s + era_length(u);
+        if (u->why != HU_WHY_TRAP && s < u->ill_to) stop = fmin(stop, u->ill_to);
+        HUNE_TRY(add_era(u, (int32_t)s, (int32_t)s, stop, &end, err));
         t = fmax(end, s + 1);
     }
     return HUNE_OK;
 }
 
 /* Acute use: one box or two, so that the mean is the table's. */
-static hune_status acute_use(use *u, int32_t begin, hune_err *err) {
+static hune_status acute_use(use *u, hune_err *err) {
     const double two = fmin(fmax(u->d->era_days / u->d->box_days - 1, 0), 1);
-    double t = begin;
     hu_life *l = u->l;
+    double t = l->start;
     while (t < u->limit) {
-        const double s = next_start(u, t);
+        const double s = coming_start(u, t);
         if (s >= u->limit) break;
         const int32_t day = open_day((int32_t)s);
         if (day >= u->limit || day >= u->d->market_to) break;
@@ -199,7 +301,9 @@ static hune_status acute_use(use *u, int32_t begin, hune_err *err) {
                       .end = day + boxes * u->pack->supply,
                       .drug = u->drug,
                       .cum_before = u->cum,
-                      .fill_from = (int32_t)l->n_fills};
+                      .fill_from = (int32_t)l->n_fills,
+                      .why = (int16_t)u->why,
+                      .detail = (int16_t)u->detail};
         HUNE_TRY(add_fill(u, day, 0, boxes, err));
         e->fill_to = (int32_t)l->n_fills;
         if (e->end > u->limit) e->end = u->limit;
@@ -220,8 +324,16 @@ static hune_status one_dose(use *u, int32_t day, hune_err *err) {
                                    .drug = u->drug,
                                    .cum_before = u->cum++,
                                    .fill_from = (int32_t)l->n_fills,
-                                   .fill_to = (int32_t)l->n_fills + 1};
+                                   .fill_to = (int32_t)l->n_fills + 1,
+                                   .why = HU_WHY_CAMPAIGN};
     return add_fill(u, day, 0, 1, err);
+}
+
+/* T11: nobody is vaccinated within 14 days of an illness; they come later. */
+static int32_t when_well(const hu_life *l, int32_t day) {
+    for (size_t i = 0; i < l->n_illnesses; i++)
+        if (day > l->illness[i] - 14 && day < l->illness[i] + 14) day = l->illness[i] + 14;
+    return day;
 }
 
 /* Vaccines: a campaign from October to January each year (season amplitude 1), or one scheme of
@@ -244,7 +356,8 @@ static hune_status point_use(use *u, hune_err *err) {
         /* most in the first weeks, few in January */
         const int32_t day = hu_day(y, 10, 1) + (int32_t)(100 * pow(hu_rng_unif(&u->rng), 2.5));
         const double x = mix < vaccine_habit ? habit : fresh;
-        if (x < d->share[u->l->sex][hu_band(u->l->birth, day)]) HUNE_TRY(one_dose(u, day, err));
+        if (x < d->share[u->l->sex][hu_band(u->l->birth, day)])
+            HUNE_TRY(one_dose(u, when_well(u->l, day), err));
     }
     return HUNE_OK;
 }
@@ -252,10 +365,13 @@ static hune_status point_use(use *u, hune_err *err) {
 static hune_status one_drug(use *u, hune_err *err) {
     const hu_drug *d = u->d;
     hu_life *l = u->l;
-    int32_t begin = l->start;
-    if (d->antidiabetic) {
-        if (!l->diabetic) return HUNE_OK;
-        if (l->diabetes_onset > begin) begin = l->diabetes_onset;
+    u->ill_from = l->start;
+    u->ill_to = HU_NEVER;
+    if (d->condition >= 0) {
+        const hu_span *ill = &l->state[d->condition];
+        u->ill_from = ill->from > l->start ? ill->from : l->start;
+        u->ill_to = ill->to;
+        if ((u->ill_from >= u->limit || u->ill_to <= l->start) && !u->n_pushes) return HUNE_OK;
     }
     const bool large = d->n_large && l->large_packs;
     u->pack_index = (int)hu_rng_below(&u->rng, large ? d->n_large : d->n_standard);
@@ -263,119 +379,94 @@ static hune_status one_drug(use *u, hune_err *err) {
     u->pack = &d->pack[u->pack_index];
     u->care = d->use == HU_ACUTE || d->use == HU_EPISODIC ? l->care_factor : l->care_root;
     if (d->use == HU_POINT) return point_use(u, err);
-    if (d->use == HU_ACUTE) return acute_use(u, begin, err);
-    return long_use(u, begin, d->antidiabetic && begin > l->start, err);
+    return d->use == HU_ACUTE ? acute_use(u, err) : long_use(u, err);
 }
 
-/* --- traps that act through a latent state raising both the drug and the outcome --- */
+/* --- all drugs ------------------------------------------------------------------------------- */
 
-typedef struct latent {
-    uint32_t bit;
-    int number;
-    const char *outcome[2];
-    double rate_py;        /* episodes a person-year */
-    int32_t delay, length; /* the outcome's window: [start + delay, start + length) */
-    double factor;         /* on its hazard in the window */
-    const char *drug[2];
-    double share;               /* of the episodes in which the drug is started */
-    int32_t drug_from, drug_to; /* when, in days after the start */
-} latent;
+static hune_status visits(const hu_world *w, hu_life *l, hune_err *err) {
+    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_CONSULT);
+    l->n_consults = 0;
+    l->round = (int32_t)hu_rng_below(&r, ROUND_DAYS);
+    const double mean = HU_YEAR / (visits_py * l->care_factor);
+    for (double t = l->start + mean * hu_rng_exp(&r); t < l->exit; t += mean * hu_rng_exp(&r)) {
+        HUNE_TRY(
+            hu_grow(&l->consult, &l->cap_consults, l->n_consults + 1, sizeof *l->consult, err));
+        l->consult[l->n_consults++] = open_day((int32_t)t);
+    }
+    return HUNE_OK;
+}
 
-/* T02, T03: a silent bleed makes the doctor start a stomach drug or iron 5 to 30 days before it is
- * coded. T08: a fall is followed by paracetamol, and within 10 days often by the fracture. */
-static const latent states[] = {
-    {HU_T02, 2, {"UGIB", NULL}, 0.05, 5, 30, 100, {"A02BC01", "A02BC02"}, 0.35, 0, 25},
-    {HU_T03, 3, {"UGIB", NULL}, 0.05, 5, 30, 100, {"B03AA07", NULL}, 0.35, 0, 25},
-    {HU_T08, 8, {"HIP", "FRAC"}, 0.30, 0, 10, 25, {"N02BE01", NULL}, 0.5, 0, 3},
-};
-enum { STATES = sizeof states / sizeof *states, MOST_EXTRA = 64 };
+static void pushes_of(const hu_life *l, int drug, use *u) {
+    size_t i = 0;
+    while (i < l->n_pushes && l->push[i].drug < drug) i++;
+    u->push = l->push + i;
+    while (i < l->n_pushes && l->push[i].drug == drug) i++;
+    u->n_pushes = (size_t)(l->push + i - u->push);
+}
 
-typedef struct extras {
-    int drug;
-    int32_t day[MOST_EXTRA];
-    int n;
-} extras;
+/* The largest product of what raises the starts of a drug, in this life. */
+static double most_raised(const hu_world *w, const hu_life *l, const hu_drug *d) {
+    double m = 1;
+    for (int i = d->raise_from; i < d->raise_to; i++) {
+        bool any = false;
+        for (int k = 0; k < w->raise[i].by.n && !any; k++)
+            any = l->first_era[w->raise[i].by.drug[k]] < l->last_era[w->raise[i].by.drug[k]];
+        if (any) m *= w->raise[i].max;
+    }
+    return m;
+}
 
-static hune_status add_window(hu_life *l, int outcome, int32_t from, int32_t to, double value,
-                              hune_err *err) {
-    if (outcome < 0) return HUNE_OK;
-    HUNE_TRY(hu_grow(&l->window, &l->cap_windows, l->n_windows + 1, sizeof *l->window, err));
-    l->window[l->n_windows++] = (hu_window){from, to, outcome, value};
+/* Eras were made in world.order: put them in the order of the table. */
+static hune_status in_table_order(const hu_world *w, hu_life *l, hune_err *err) {
+    HUNE_TRY(hu_grow(&l->spare, &l->cap_spare, l->n_eras + 1, sizeof *l->spare, err));
+    size_t n = 0;
+    for (int d = 0; d < w->n_drugs; d++) {
+        const size_t eras = (size_t)(l->last_era[d] - l->first_era[d]);
+        if (eras) memcpy(l->spare + n, l->era + l->first_era[d], eras * sizeof *l->spare);
+        l->first_era[d] = (int)n;
+        n += eras;
+    }
+    l->first_era[w->n_drugs] = (int)n;
+    hu_era *era = l->era;
+    const size_t cap = l->cap_eras;
+    l->era = l->spare, l->cap_eras = l->cap_spare;
+    l->spare = era, l->cap_spare = cap;
     return HUNE_OK;
 }
 
-static hune_status live_latent(const hu_world *w, hu_life *l, const latent *s, extras *x,
-                               hune_err *err) {
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_TRAP + (uint32_t)s->number);
-    for (double t = l->start;;) {
-        t += hu_rng_exp(&r) / s->rate_py * HU_YEAR + s->length; /* episodes do not overlap */
-        if (t >= l->exit) return HUNE_OK;
-        const int32_t day = (int32_t)t;
-        for (int k = 0; k < 2 && s->outcome[k]; k++)
-            HUNE_TRY(add_window(l, hu_find_outcome(w, s->outcome[k]), day + s->delay,
-                                day + s->length, s->factor, err));
-        const double start = hu_rng_unif(&r), which = hu_rng_unif(&r), when = hu_rng_unif(&r);
-        if (start >= s->share || x->n == MOST_EXTRA) continue;
-        const char *drug = s->drug[s->drug[1] && which < 0.5];
-        if (hu_find_drug(w, drug) != x->drug) continue;
-        x->day[x->n++] = day + s->drug_from + (int32_t)(when * (s->drug_to - s->drug_from));
+static hune_status treatments(const hu_world *w, hu_life *l, bool some, hune_err *err) {
+    l->n_eras = l->n_fills = 0;
+    l->making = true;
+    HUNE_TRY(visits(w, l, err));
+    for (int i = 0; i < w->n_drugs; i++) l->first_era[i] = l->last_era[i] = 0;
+    for (int k = 0; k < w->n_drugs; k++) {
+        const int i = w->order[k];
+        const hu_drug *d = &w->drug[i];
+        if (some && !d->of_cases) continue;
+        const int32_t stop = hu_trap_stop(w, l, i);
+        use u = {.w = w,
+                 .l = l,
+                 .d = d,
+                 .drug = i,
+                 .limit = stop < l->exit ? stop : l->exit,
+                 .start_factor = hu_trap_start_factor(w, l, i),
+                 .era_factor = hu_trap_era_factor(w, l, i),
+                 .most_raised = most_raised(w, l, d)};
+        u.rng = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_DRUG + (uint32_t)d->row);
+        if (l->n_pushes) pushes_of(l, i, &u);
+        l->first_era[i] = (int)l->n_eras;
+        HUNE_TRY(one_drug(&u, err));
+        l->last_era[i] = (int)l->n_eras;
     }
-}
-
-/* Windows of every latent state in force, once; and the starts it adds to drug `drug`. */
-static hune_status latent_states(const hu_world *w, hu_life *l, extras *x, hune_err *err) {
-    const size_t before = l->n_windows;
-    x->n = 0;
-    for (int k = 0; k < STATES; k++) {
-        if (!(w->bias & states[k].bit)) continue;
-        HUNE_TRY(live_latent(w, l, &states[k], x, err));
-    }
-    if (x->drug >= 0) l->n_windows = before; /* they are known already */
-    for (int i = 1; i < x->n; i++)
-        for (int k = i; k > 0 && x->day[k] < x->day[k - 1]; k--) {
-            const int32_t d = x->day[k];
-            x->day[k] = x->day[k - 1];
-            x->day[k - 1] = d;
-        }
-    return HUNE_OK;
-}
-
-/* T04: six starts of amoxicillin in ten answer an infection of 0 to 3 days, which multiplies the
- * hazard of pneumonia by 8 for 14 days from its own start. */
-static hune_status infections(const hu_world *w, hu_life *l, int drug, size_t first,
-                              hune_err *err) {
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_TRAP + 4);
-    const int pneumonia = hu_find_outcome(w, "PNEU");
-    if (strcmp(w->drug[drug].atc, "J01CA04")) return HUNE_OK;
-    for (size_t e = first; e < l->n_eras; e++) {
-        const double x = hu_rng_unif(&r);
-        const int32_t from = l->era[e].start - (int32_t)hu_rng_below(&r, 4);
-        if (x < 0.6) HUNE_TRY(add_window(l, pneumonia, from, from + 14, 8, err));
-    }
-    return HUNE_OK;
+    l->making = false;
+    return in_table_order(w, l, err);
 }
 
 hune_status hu_treatments(const hu_world *w, hu_life *l, hune_err *err) {
-    extras x = {.drug = -1};
-    const uint32_t latent_bits = HU_T02 | HU_T03 | HU_T08;
-    if (w->bias & latent_bits) HUNE_TRY(latent_states(w, l, &x, err));
-    for (int i = 0; i < w->n_drugs; i++) {
-        const size_t first = l->n_eras;
-        l->first_era[i] = (int)first;
-        x = (extras){.drug = i};
-        if (w->bias & latent_bits) HUNE_TRY(latent_states(w, l, &x, err));
-        use u = {.w = w,
-                 .l = l,
-                 .d = &w->drug[i],
-                 .drug = i,
-                 .limit = l->exit,
-                 .extra = x.day,
-                 .n_extra = x.n};
-        u.rng =
-            hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_DRUG + (uint32_t)w->drug[i].row);
-        HUNE_TRY(one_drug(&u, err));
-        if (w->bias & HU_T04) HUNE_TRY(infections(w, l, i, first, err));
-    }
-    l->first_era[w->n_drugs] = (int)l->n_eras;
-    return HUNE_OK;
+    return treatments(w, l, false, err);
+}
+
+hune_status hu_treatments_for_cases(const hu_world *w, hu_life *l, hune_err *err) {
+    return treatments(w, l, true, err);
 }

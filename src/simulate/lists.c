@@ -4,8 +4,7 @@
 
 static const char *const dirt_names[HU_DIRTS] = {"cancel",  "late",    "info",     "duplicates",
                                                  "returns", "grouper", "identity", "death"};
-enum { TRAPS = 16 };
-static const uint32_t traps_here = HU_T02 | HU_T03 | HU_T04 | HU_T08 | HU_T15;
+static const char conditions_word[] = "conditions";
 
 const char *hu_dirt_name(hu_dirt d) {
     return dirt_names[d];
@@ -24,31 +23,32 @@ static bool next_name(const char **list, char *word, size_t n) {
 void hu_bias_text(uint32_t bias, char *out, size_t n) {
     size_t len = 0;
     *out = '\0';
-    for (int t = 1; t <= TRAPS && len < n; t++)
+    for (int t = 1; t <= HU_TRAPS && len < n; t++)
         if (bias & 1u << t)
             len += (size_t)snprintf(out + len, n - len, "%sT%02d", len ? " " : "", t);
+    if (bias & HU_BY_CONDITION && len < n)
+        snprintf(out + len, n - len, "%s%s", len ? " " : "", conditions_word);
     if (!bias) snprintf(out, n, "none");
 }
 
 hune_status hu_read_bias(const char *list, uint32_t *bias, hune_err *err) {
-    char word[32], known[128];
+    char word[32];
     *bias = 0;
     if (!list || !strcmp(list, "none")) return HUNE_OK;
     if (!strcmp(list, "all")) {
-        *bias = traps_here;
+        *bias = (2u << HU_TRAPS) - 1;
         return HUNE_OK;
     }
-    hu_bias_text(traps_here, known, sizeof known);
     while (next_name(&list, word, sizeof word)) {
         int64_t t = 0;
-        if (word[0] != 'T' || strlen(word) != 3 || !hu_parse_i64(word + 1 + (word[1] == '0'), &t) ||
-            t < 1 || t > TRAPS) {
-            hune_fail(err, HUNE_EARG, "unknown trap '%s'", word);
-            return hune_hint(err, "traps are T01 to T16; in this version: %s", known);
+        if (!strcmp(word, conditions_word)) {
+            *bias |= HU_BY_CONDITION;
+            continue;
         }
-        if (!(traps_here & 1u << t)) {
-            hune_fail(err, HUNE_EARG, "trap '%s' is not in this version", word);
-            return hune_hint(err, "in this version: %s", known);
+        if (word[0] != 'T' || strlen(word) != 3 || !hu_parse_i64(word + 1 + (word[1] == '0'), &t) ||
+            t < 1 || t > HU_TRAPS) {
+            hune_fail(err, HUNE_EARG, "unknown trap '%s'", word);
+            return hune_hint(err, "traps are T01 to T16, and conditions");
         }
         *bias |= 1u << t;
     }

@@ -21,7 +21,8 @@ static const double care_factors[HU_CARE] = {0.3506, 0.6376, 0.8937, 1.2135, 1.9
 
 static const double departure_py = 0.003, arrival_py = 0.004;
 static const double old_mean_years = 5.5, oldest = 105;
-static const double diabetes_mean_years = 20, adult = 18;
+static const double sudden_death = 0.3;
+static const int terminal_days = 180;
 static const double large_pack_share = 0.4;
 
 double hu_care_factor(int care) {
@@ -64,7 +65,7 @@ const char *hu_department(int i) {
 static double draw_age(const hu_world *w, int band, hu_rng *r) {
     const double years = (w->end - w->from) / HU_YEAR, u = hu_rng_unif(r);
     double low = band_age[band], high = band_age[band + 1];
-    if (w->o.population == HUNE_POPULATION_ALL && band == 0) low = -years;
+    if (w->o.population != HUNE_POPULATION_ELDERLY && band == 0) low = -years;
     if (w->o.population == HUNE_POPULATION_ELDERLY && band == 2) low = fmax(low, 65 - years);
     if (band < HU_BANDS - 1) return low + u * (high - low);
     const double age = low - old_mean_years * log(u);
@@ -89,7 +90,8 @@ static void draw_life_span(const hu_world *w, hu_life *l, hu_rng *r) {
     l->entry = l->birth > w->from ? l->birth : w->from;
     const double arrival = hu_rng_exp(r) / arrival_py * HU_YEAR;
     const double share = hu_rng_unif(r);
-    if (arrival < w->end - w->from && w->o.population == HUNE_POPULATION_ALL && l->birth < w->from)
+    if (arrival < w->end - w->from && w->o.population != HUNE_POPULATION_ELDERLY &&
+        l->birth < w->from)
         l->entry = w->from + (int32_t)(share * arrival);
     const double departure = l->entry + 1 + hu_rng_exp(r) / departure_py * HU_YEAR;
     l->departure = departure < w->end ? (int32_t)departure : HU_NEVER;
@@ -100,26 +102,10 @@ static void draw_life_span(const hu_world *w, hu_life *l, hu_rng *r) {
     l->death = l->natural_death <= l->exit ? l->natural_death : HU_NEVER;
 }
 
-/* Treated diabetes is a state for life, with the table's prevalence at the start of the window.
- * Its first day lies an exponential time before the end of the window. */
-static void draw_diabetes(const hu_world *w, hu_life *l, hu_rng *r) {
-    const int band = hu_band(l->birth, w->from);
-    const double x = hu_rng_unif(r), back = hu_rng_exp(r) * diabetes_mean_years * HU_YEAR,
-                 share = hu_rng_unif(r);
-    l->diabetic = w->o.population == HUNE_POPULATION_DIABETES || x < w->prevalence[l->sex][band];
-    l->diabetes_onset = HU_NEVER;
-    if (!l->diabetic) return;
-    const int32_t first = l->birth + (int32_t)(adult * HU_YEAR);
-    const double day = w->end - back;
-    const int32_t last = w->end - 1;
-    l->diabetes_onset = day > first ? (int32_t)day : first + (int32_t)(share * (last - first));
-    if (l->diabetes_onset > last) l->diabetes_onset = last;
-}
-
 /* Frailty is Gamma(2) with mean 1. Contact with care and health-consciousness share its normal
  * score (correlations 0.4 and -0.3): a Gaussian copula. */
-static void draw_traits(const hu_world *w, hu_life *l) {
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_TRAITS);
+static void draw_traits(const hu_world *w, hu_life *l, hu_rng *rng, hu_rng *diabetes) {
+    hu_rng r = *rng;
     l->frailty = hu_rng_gamma(&r, 2) / 2;
     const double cdf = 1 - (1 + 2 * l->frailty) * exp(-2 * l->frailty);
     const double z = hu_norm_quantile(fmin(fmax(cdf, 1e-12), 1 - 1e-12));
@@ -128,7 +114,15 @@ static void draw_traits(const hu_world *w, hu_life *l) {
     l->care_factor = care_factors[l->care];
     l->care_root = sqrt(l->care_factor);
     l->health = -0.3 * z + sqrt(1 - 0.09) * hu_rng_normal(&r);
-    draw_diabetes(w, l, &r);
+    l->frailty_z = z;
+    const bool old = l->entry - l->birth >= 65 * HU_YEAR;
+    l->smoker = hu_rng_unif(&r) < w->smokers[l->sex][old];
+    const bool sudden = hu_rng_unif(&r) < sudden_death;
+    l->terminal = sudden ? HU_NEVER : l->natural_death - terminal_days;
+    l->diabetes_onset = hu_diabetes_onset(w, l, diabetes);
+    l->diabetic = l->diabetes_onset < w->end;
+    if (!l->diabetic) l->diabetes_onset = HU_NEVER;
+    *rng = r;
 }
 
 static void draw_behaviour(const hu_world *w, hu_life *l) {
@@ -143,32 +137,49 @@ static void draw_behaviour(const hu_world *w, hu_life *l) {
     l->hospital = (int)(4 * pow(hu_rng_unif(&r), 1.5));
 }
 
+/* Diabetics are persons of the whole population who have it before the window ends, and live into
+ * it: others are drawn again. */
+static bool wanted(const hu_world *w, const hu_life *l) {
+    return w->o.population != HUNE_POPULATION_DIABETES ||
+           (l->diabetic && l->entry < l->exit && l->diabetes_onset < l->exit);
+}
+
 void hu_person(const hu_world *w, int64_t person, hu_life *l) {
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_DEMOGRAPHY);
+    hu_rng life = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_DEMOGRAPHY);
+    hu_rng traits = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_TRAITS);
     l->person = person;
     l->n_eras = l->n_fills = l->n_candidates = l->n_events = l->n_windows = l->n_items = 0;
-    for (int c = 0; c < HU_CONDITIONS; c++) l->state[c] = (hu_span){HU_NEVER, HU_NEVER};
+    l->n_pushes = l->n_illnesses = l->n_consults = 0;
     memset(l->pathway, -1, sizeof l->pathway);
-    draw_life_span(w, l, &r);
-    draw_traits(w, l);
+    hu_rng diabetes = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_CONDITION + HU_C_DIABETES);
+    do {
+        draw_life_span(w, l, &life);
+        draw_traits(w, l, &traits, &diabetes);
+    } while (!wanted(w, l));
     draw_behaviour(w, l);
-    if (l->diabetic) l->state[HU_C_DIABETES] = (hu_span){l->diabetes_onset, HU_NEVER};
 }
 
 hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err) {
     *l = (hu_life){0};
     l->first_era = hu_calloc((size_t)w->n_drugs + 1, sizeof *l->first_era);
-    return l->first_era ? HUNE_OK : hune_fail(err, HUNE_ENOMEM, "no memory for a life");
+    l->last_era = hu_calloc((size_t)w->n_drugs + 1, sizeof *l->last_era);
+    return l->first_era && l->last_era ? HUNE_OK
+                                       : hune_fail(err, HUNE_ENOMEM, "no memory for a life");
 }
 
 void hu_life_clear(hu_life *l) {
     free(l->era);
     free(l->fill);
     free(l->first_era);
+    free(l->last_era);
     free(l->candidate);
     free(l->event);
     free(l->window);
     free(l->item);
+    free(l->push);
+    free(l->illness);
+    free(l->consult);
+    free(l->spare);
     free(l->order);
     free(l->scratch);
     *l = (hu_life){0};
@@ -178,14 +189,4 @@ hune_status hu_add_item(hu_life *l, const hu_item *item, hune_err *err) {
     HUNE_TRY(hu_grow(&l->item, &l->cap_items, l->n_items + 1, sizeof *l->item, err));
     l->item[l->n_items++] = *item;
     return HUNE_OK;
-}
-
-const char *hu_condition_name(int condition) {
-    static const char *const names[HU_CONDITIONS] = {
-        "diabetes",       "hypertension", "lipid",      "coronary",  "heart_failure", "thrombosis",
-        "kidney",         "airway",       "depression", "anxiety",   "insomnia",      "pain",
-        "gout",           "osteoporosis", "epilepsy",   "psychosis", "dementia",      "cancer",
-        "hypothyroidism", "reflux",       "glaucoma",   "migraine",  "allergy",       "hirsutism",
-        "contraception",  "menopause"};
-    return names[condition];
 }

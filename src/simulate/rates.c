@@ -1,12 +1,12 @@
 /* rates.c - from the tables' shares and rates to the rates that lives are drawn with.
  *
- * Start rates. In a stationary world a person of age a starts a drug at rate r(a) x care, an era
- * lasts one of two exponentials, and the share under treatment follows
- *     on_k' = weight_k r care (1 - on) - on_k / mean_k .
- * r is constant within an age band and is found band after band, from birth on, so that the share
- * of persons with any use in a year is the table's share, averaged over the ages of the band and
- * the five classes of care. The shares on_k(age) also say who is under treatment when life in the
- * simulator begins.
+ * Start rates. Drugs of a lasting condition are for those who have it: the shares are then those
+ * among them, at balance. In a stationary world a person of age a starts a drug at rate r(a) x
+ * care, an era lasts one of two exponentials, and the share under treatment follows on_k' =
+ * weight_k r care (1 - on) - on_k / mean_k . r is constant within an age band and is found band
+ * after band, from birth on, so that the share of persons with any use in a year is the table's
+ * share, averaged over the ages of the band and the five classes of care. The shares on_k(age) also
+ * say who is under treatment when life in the simulator begins.
  *
  * Baselines. Each outcome takes as much of --rate-scale as keeps it at or below 1 % a year in the
  * chosen population; then the mean multiplier of drugs and traps, measured on lives that are
@@ -22,9 +22,7 @@ static const double band_share[2][HU_BANDS] = {{10.8, 16.0, 12.9, 7.4, 1.5},
 static const double band_from[HU_BANDS + 1] = {0, 18, 45, 65, 80, 106};
 static const double old_mean_years = 5.5; /* as in person.c */
 static const double most_py = 0.01;       /* rare-outcome assumption of the design */
-/* Treated diabetes: 1.25 x the share of metformin, and 1.15 because part of the persons begin
- * inside the window. */
-static const double diabetes_per_metformin = 1.25, begun = 1.15;
+static const double smokers[2][2] = {{0.30, 0.15}, {0.24, 0.08}}; /* sex; under 65, older */
 enum {
     PILOT = 8192,
     PILOT_DAYS = 8,
@@ -33,29 +31,6 @@ enum {
 #define PILOT_FIRST (INT64_C(1) << 40) /* persons that no run writes */
 
 /* --- shares -------------------------------------------------------------------------------- */
-
-static hune_status read_prevalence(hu_world *w, hune_err *err) {
-    hu_table t;
-    bool more;
-    const char *atc;
-    static const char *const columns[2][HU_BANDS] = {
-        {"men_0_17", "men_18_44", "men_45_64", "men_65_79", "men_80"},
-        {"women_0_17", "women_18_44", "women_45_64", "women_65_79", "women_80"}};
-    HUNE_TRY(hu_table_open(&t, "sim_drugs.csv", hu_embed_simulate("sim_drugs.csv", NULL), &w->arena,
-                           err));
-    for (;;) {
-        HUNE_TRY(hu_table_next(&t, &more, err));
-        if (!more) return hune_fail(err, HUNE_EBUG, "no metformin in sim_drugs.csv");
-        HUNE_TRY(hu_table_text(&t, "atc", &atc, err));
-        if (strcmp(atc, "A10BA02")) continue;
-        for (int s = 0; s < 2; s++)
-            for (int b = 0; b < HU_BANDS; b++) {
-                HUNE_TRY(hu_table_f64(&t, columns[s][b], &w->prevalence[s][b], err));
-                w->prevalence[s][b] *= 0.01 * diabetes_per_metformin * begun;
-            }
-        return HUNE_OK;
-    }
-}
 
 /* Cumulative share of the population's persons by sex and band, as person.c draws them. */
 static hune_status age_shares(hu_world *w, hune_err *err) {
@@ -66,8 +41,7 @@ static hune_status age_shares(hu_world *w, hune_err *err) {
     for (int s = 0; s < 2; s++)
         for (int b = 0; b < HU_BANDS; b++) {
             double share = band_share[s][b];
-            if (w->o.population == HUNE_POPULATION_ALL && b == 0) share *= (18 + years) / 18;
-            if (w->o.population == HUNE_POPULATION_DIABETES) share *= w->prevalence[s][b];
+            if (w->o.population != HUNE_POPULATION_ELDERLY && b == 0) share *= (18 + years) / 18;
             if (w->o.population == HUNE_POPULATION_ELDERLY)
                 share *= b < 2 ? 0 : b == 2 ? fmin(years, 20) / 20 : 1;
             w->age_cdf[s * HU_BANDS + b] = sum += share;
@@ -125,12 +99,12 @@ static double walk(const hu_drug *d, int band, double rate, const double care[HU
     for (int step = from; step < to; step++) {
         const double weight =
             band < HU_BANDS - 1 ? 1 : exp(-(step - from) / (old_mean_years * HU_AGE_STEPS));
-        if (d->antidiabetic) balance(d, rate, care, s);
+        if (d->condition >= 0) balance(d, rate, care, s);
         sum += weight * year_share(rate, care, s);
         weights += weight;
         for (int c = 0; on && c < HU_CARE; c++)
             for (int k = 0; k < 2; k++) on[(step * HU_CARE + c) * 2 + k] = (float)s->on[c][k];
-        if (!d->antidiabetic) advance(d, rate, care, s);
+        if (d->condition < 0) advance(d, rate, care, s);
     }
     return sum / weights;
 }
@@ -149,11 +123,28 @@ static double find_rate(const hu_drug *d, int band, double share, const double c
     return low;
 }
 
+/* Mean factor on the start rate of what raises it, so that the table's users stay. */
+static double mean_raise(const hu_world *w, const hu_drug *d, int sex, int band) {
+    double mean = 1;
+    for (int i = d->raise_from; i < d->raise_to; i++) {
+        const hu_raise *r = &w->raise[i];
+        double none = 1; /* share without the set, at a moment: less than in a year */
+        for (int k = 0; k < r->by.n; k++) {
+            const hu_drug *by = &w->drug[r->by.drug[k]];
+            none *= 1 - by->share[sex][band] * (by->use == HU_CHRONIC ? 0.85 : 0.3);
+        }
+        mean *= 1 + (1 - none) * (r->value[r->n_steps - 1] - 1);
+    }
+    return mean;
+}
+
 static hune_status calibrate(void *arg, int64_t task, int worker, hune_err *err) {
     hu_world *w = arg;
     hu_drug *d = &w->drug[task];
     (void)worker;
     double care[HU_CARE];
+    free(d->on);
+    d->on = NULL;
     if (d->use == HU_POINT) return HUNE_OK;
     const bool by_care = d->use == HU_ACUTE || d->use == HU_EPISODIC;
     for (int c = 0; c < HU_CARE; c++)
@@ -165,21 +156,25 @@ static hune_status calibrate(void *arg, int64_t task, int worker, hune_err *err)
     for (int s = 0; s < 2; s++) {
         state now = {0};
         for (int b = 0; b < HU_BANDS; b++) {
-            double share = d->share[s][b];
-            if (d->antidiabetic) {
-                const double ill = w->prevalence[s][b] / begun;
+            double share = d->share[s][b] * d->refit[s][b];
+            if (d->condition >= 0) {
+                const double ill = w->share[d->condition][s][b];
                 share = ill > 0 ? fmin(share / ill, 0.95) : 0;
             }
             d->rate[s][b] = find_rate(d, b, share, care, &now);
             walk(d, b, d->rate[s][b], care, &now,
                  on ? on + (size_t)s * HU_AGES * HU_CARE * 2 : NULL);
+            d->rate[s][b] /= mean_raise(w, d, s, b);
         }
     }
     return HUNE_OK;
 }
 
 hune_status hu_start_rates(hu_world *w, int threads, hune_err *err) {
-    HUNE_TRY(read_prevalence(w, err));
+    memcpy(w->smokers, smokers, sizeof smokers);
+    HUNE_TRY(hu_condition_curves(w, err));
+    hu_world_traps(w);
+    hu_mark_drugs_of_cases(w);
     HUNE_TRY(age_shares(w, err));
     return hu_pool_run(threads, w->n_drugs, calibrate, w, err);
 }
@@ -199,7 +194,7 @@ static void look_at(const hu_world *w, const hu_life *l, int32_t day, double *ba
         const double b =
             x->rate_py[l->sex][band] * (x->frailty > 0 ? pow(l->frailty, x->frailty) : 1);
         base[o] += b;
-        all[o] += b * hu_multiplier_at(w, l, o, day) * hu_trap_at(l, o, day);
+        all[o] += b * hu_multiplier_at(w, l, o, day) * hu_trap_at(w, l, o, day);
     }
 }
 
@@ -213,7 +208,9 @@ static hune_status pilot_block(void *arg, int64_t task, int worker, hune_err *er
     for (int i = 0; i < HU_BLOCK && !s; i++) {
         hu_person(w, PILOT_FIRST + task * HU_BLOCK + i, &l);
         if (l.entry >= l.exit) continue;
-        s = hu_treatments(w, &l, err);
+        hu_conditions(w, &l);
+        s = hu_latent_states(w, &l, err);
+        if (!s) s = hu_treatments(w, &l, err);
         hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l.person, HU_STREAM_EVENT - 1);
         const double step = (l.exit - l.entry) / (double)PILOT_DAYS;
         for (int k = 0; k < PILOT_DAYS && !s; k++) {

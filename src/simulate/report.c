@@ -158,7 +158,7 @@ static void put_events(const hu_world *w, const hu_life *l, hu_sheets *s) {
         const hu_event *v = &l->event[i];
         const hu_outcome *o = &w->outcome[v->outcome];
         hu_buf_printf(b, "%lld,%s,%s,%d,%.6g,%.6g,", (long long)l->person, o->id, iso(v->day, day),
-                      !v->coded_before, v->multiplier, hu_trap_at(l, v->outcome, v->day));
+                      !v->coded_before, v->multiplier, hu_trap_at(w, l, v->outcome, v->day));
         bool any = false;
         for (int e = o->effect_from; e < o->effect_to; e++) {
             const double f = hu_effect_at(w, l, &w->effect[e], v->day);
@@ -312,7 +312,6 @@ static void json_options(const hu_world *w, hu_buf *b) {
     json_text(b, "dirt", len ? text : "none");
     json_text(b, "drugs_option", w->o.drugs ? w->o.drugs : "");
     json_text(b, "outcomes_option", w->o.outcomes ? w->o.outcomes : "");
-    json_text(b, "not_planted", w->ignored);
 }
 
 static void json_data(hu_buf *b) {

@@ -4,6 +4,7 @@
  *   world.c    options and data -> world         drugs.c    eras of use and dispensings
  *   truth.c    planted effects                   events.c   hazards, outcomes, traps
  *   rates.c    start rates, baseline rates       claims.c   DCIR rows      stays.c  PMSI rows
+ *   conditions.c  lasting states      traps.c    biases      cases.c   --mode cases
  *   lists.c    names in --drugs, --dirt ...      people.c   IR_ rows       report.c sim_truth/
  *   sheet.h    bytes of a row                    simulate.c batches of persons -> files
  *
@@ -14,8 +15,10 @@
 #include "base/base.h"
 #include "hune/simulate.h"
 
+enum { HU_NODES = 11 }; /* where curves over age bend */
 enum { HU_BANDS = 5, HU_CARE = 5, HU_MAX_STEPS = 8, HU_MAX_CODES = 20, HU_MAX_PACKS = 6 };
 enum { HU_BLOCK = 128 }; /* persons per task: fixed, so that sums do not depend on threads */
+enum { HU_TRAPS = 16, HU_MOST_HABITS = 128, HU_LATENT = 8 };
 #define HU_NEVER INT32_MAX
 #define HU_YEAR 365.25
 
@@ -30,148 +33,15 @@ enum {
     HU_STREAM_OTHER_STAYS = 3000,
     HU_STREAM_ACTS = 3001,
     HU_STREAM_CLAIMS = 3002,
+    HU_STREAM_CONSULT = 3003,
+    HU_STREAM_CONDITION = 3100, /* + condition */
     HU_STREAM_TRAP = 4000,      /* + number of the trap */
-    HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 64 + year of the window, or 63 */
+    HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
+    HU_STREAM_AFTER = 0x40000,  /* + 64 x number of the event + trap: what follows it */
     HU_STREAM_EVENT = 0x20000,  /* + outcome: stay, codes, death */
 };
 
 typedef enum hu_use { HU_CHRONIC, HU_EPISODIC, HU_ACUTE, HU_POINT } hu_use;
-
-typedef struct hu_pack {
-    char codes[24]; /* "CIP13;CIP7;" as a row has it */
-    const char *cip13, *cip7, *ucd7, *name, *substances, *pack_class, *units, *origin;
-    int boxes;  /* boxes in one dispensing */
-    int supply; /* days that one dispensing covers */
-    int price_cents, rate;
-    bool large;
-} hu_pack;
-
-typedef struct hu_drug {
-    const char *atc, *inn;
-    int row; /* of sim_drugs.csv: its stream, whatever else is simulated */
-    hu_use use;
-    double share[2][HU_BANDS]; /* yearly users among persons of the sex and band, 0..1 */
-    double box_days, era_days;
-    double season_amp;
-    int season_peak; /* month 1..12 */
-    int32_t market_from, market_to;
-    bool antidiabetic;
-    double era_mean[2], era_weight[2]; /* mixture of exponentials, days */
-    double rate[2][HU_BANDS];          /* starts a day at care multiplier 1 */
-    float *on;                         /* [2][HU_AGES][HU_CARE][2] share under treatment by age */
-    hu_pack pack[HU_MAX_PACKS];
-    int n_standard, n_large; /* standard packs first */
-} hu_drug;
-enum { HU_AGE_STEPS = 2, HU_AGES = 106 * HU_AGE_STEPS }; /* half-years */
-
-typedef struct hu_outcome {
-    const char *id, *label;
-    int row;
-    double rate_py[2][HU_BANDS]; /* first events a person-year, from the table */
-    double hazard[2][HU_BANDS];  /* a day, at frailty 1, season 1, no drug: scaled, re-centred */
-    double scale;                /* of --rate-scale that this outcome takes */
-    double recentre;             /* mean multiplier taken out of the baseline */
-    double frailty;              /* exponent g */
-    double season_amp;
-    int season_peak;
-    double stay_days, death_stay, death_year;
-    bool recurrent;
-    double bound; /* largest product of all multipliers that anybody can meet */
-    const char *code[HU_MAX_CODES], *act[4];
-    int n_codes, n_acts;
-    const char *ghm;
-    int ghs;
-    int effect_from, effect_to; /* its effects: [from, to) of world.effect */
-} hu_outcome;
-
-typedef struct hu_other_stay { /* stays that are no outcome */
-    const char *code, *ghm, *act;
-    int ghs;
-    double rate[HU_BANDS], stay_days;
-} hu_other_stay;
-
-typedef enum hu_axis {
-    HU_ERA_DAY,
-    HU_FIRST_EVER_DAY,
-    HU_DISP_DAY,
-    HU_DOSE_DAY,
-    HU_CUM_DAYS,
-    HU_CUM_G,
-    HU_STOP_DAY
-} hu_axis;
-
-typedef struct hu_effect { /* one planted single effect */
-    const char *id, *profile;
-    int drug, outcome;
-    hu_axis axis;
-    int n_steps;
-    double from[HU_MAX_STEPS], to[HU_MAX_STEPS], value[HU_MAX_STEPS]; /* [from, to) */
-    double after_from, after_value; /* days after the stop and multiplier from then; 0 = none */
-    double max;                     /* largest multiplier, at least 1 */
-} hu_effect;
-
-typedef struct hu_named { /* what truth.csv says of a pair, planted or not */
-    const char *id, *kind, *profile;
-    int drug, outcome;
-    int trap; /* number of a trap row, else 0 */
-} hu_named;
-
-typedef struct hu_act {
-    const char *ccam;
-    int nature;
-    int price_cents;
-} hu_act;
-typedef struct hu_ucd {
-    const char *code;
-    int price_cents;
-} hu_ucd;
-
-typedef enum hu_dirt {
-    HU_DIRT_CANCEL,
-    HU_DIRT_LATE,
-    HU_DIRT_INFO,
-    HU_DIRT_DUPLICATES,
-    HU_DIRT_RETURNS,
-    HU_DIRT_GROUPER,
-    HU_DIRT_IDENTITY,
-    HU_DIRT_DEATH,
-    HU_DIRTS
-} hu_dirt;
-
-enum { HU_T02 = 1 << 2, HU_T03 = 1 << 3, HU_T04 = 1 << 4, HU_T08 = 1 << 8, HU_T15 = 1 << 15 };
-
-typedef struct hu_world {
-    hune_simulate_options o;
-    int32_t history, from, end; /* lives start, care is written from, observation ends before */
-    hu_arena arena;
-    hu_drug *drug;
-    int n_drugs;
-    hu_outcome *outcome;
-    int n_outcomes;
-    hu_effect *effect; /* sorted by outcome, then by drug */
-    int n_effects;
-    hu_named *named;
-    int n_named;
-    hu_other_stay *other;
-    int n_other;
-    hu_act *act;
-    int n_acts;
-    hu_ucd *ucd;
-    int n_ucd;
-    const char **site[3]; /* duplicate FINESS numbers: AP-HP, HCL, AP-HM */
-    int n_sites[3];
-    uint32_t bias; /* HU_Txx */
-    bool dirt[HU_DIRTS];
-    double prevalence[2][HU_BANDS]; /* of treated diabetes */
-    double *age_cdf;                /* [2 * HU_BANDS] share of persons up to this cell */
-    double frailty_mean[8];
-    char ignored[200], truth_name[256];
-    /* names of things by month and day, made once */
-    char (*day_text)[12]; /* "dd/MM/yyyy" of day_first + i */
-    int32_t day_first, day_last;
-    int first_month, n_months; /* flow months: year * 12 + month - 1 */
-    int first_year, n_years;
-} hu_world;
 
 /* Lasting states of a person (simulator.md, section 3), drawn once, each in one span. */
 typedef enum hu_condition {
@@ -203,6 +73,212 @@ typedef enum hu_condition {
     HU_C_MENOPAUSE,
     HU_CONDITIONS
 } hu_condition;
+
+typedef struct hu_pack {
+    char codes[24]; /* "CIP13;CIP7;" as a row has it */
+    const char *cip13, *cip7, *ucd7, *name, *substances, *pack_class, *units, *origin;
+    int boxes;  /* boxes in one dispensing */
+    int supply; /* days that one dispensing covers */
+    int price_cents, rate;
+    bool large;
+} hu_pack;
+
+typedef struct hu_drug {
+    const char *atc, *inn;
+    int row; /* of sim_drugs.csv: its stream, whatever else is simulated */
+    hu_use use;
+    double share[2][HU_BANDS]; /* yearly users among persons of the sex and band, 0..1 */
+    double refit[2][HU_BANDS]; /* on the share: what lives add to the solved start rates */
+    double box_days, era_days;
+    double season_amp;
+    int season_peak; /* month 1..12 */
+    int32_t market_from, market_to;
+    int condition;                     /* it is taken for, -1 = whoever */
+    bool of_cases;                     /* --mode cases: it acts on a chosen outcome */
+    int class_from, class_to;          /* drugs of its class: [from, to) of the table */
+    int raise_from, raise_to;          /* what changes its start rate: [from, to) of world.raise */
+    double era_mean[2], era_weight[2]; /* mixture of exponentials, days */
+    double rate[2][HU_BANDS];          /* starts a day at care multiplier 1 */
+    float *on;                         /* [2][HU_AGES][HU_CARE][2] share under treatment by age */
+    hu_pack pack[HU_MAX_PACKS];
+    int n_standard, n_large; /* standard packs first */
+} hu_drug;
+enum { HU_AGE_STEPS = 2, HU_AGES = 106 * HU_AGE_STEPS }; /* half-years */
+
+typedef struct hu_outcome {
+    const char *id, *label;
+    int row;
+    double rate_py[2][HU_BANDS]; /* first events a person-year, from the table */
+    double hazard[2][HU_BANDS];  /* a day, at frailty 1, season 1, no drug: scaled, re-centred */
+    double scale;                /* of --rate-scale that this outcome takes */
+    double recentre;             /* mean multiplier taken out of the baseline */
+    double frailty;              /* exponent g */
+    double season_amp;
+    int season_peak;
+    double stay_days, death_stay, death_year;
+    bool recurrent;
+    double bound; /* largest product of all multipliers that anybody can meet */
+    const char *code[HU_MAX_CODES], *act[4];
+    int n_codes, n_acts;
+    const char *ghm;
+    int ghs;
+    int effect_from, effect_to; /* its effects: [from, to) of world.effect */
+    int joint_from, joint_to;
+    double condition[HU_CONDITIONS]; /* factor while a condition is there, with HU_BY_CONDITION */
+    double cases_bound;              /* of drug effects, for --mode cases */
+    bool chosen;                     /* by --mode cases */
+} hu_outcome;
+
+typedef struct hu_other_stay { /* stays that are no outcome */
+    const char *code, *ghm, *act;
+    int ghs;
+    double rate[HU_BANDS], stay_days;
+} hu_other_stay;
+
+typedef enum hu_axis {
+    HU_ERA_DAY,
+    HU_FIRST_EVER_DAY,
+    HU_DISP_DAY,
+    HU_DOSE_DAY,
+    HU_CUM_DAYS,
+    HU_CUM_G,
+    HU_STOP_DAY
+} hu_axis;
+
+typedef struct hu_effect { /* one planted single effect */
+    const char *id, *profile;
+    int drug, outcome;
+    hu_axis axis;
+    int n_steps;
+    double from[HU_MAX_STEPS], to[HU_MAX_STEPS], value[HU_MAX_STEPS]; /* [from, to) */
+    double after_from, after_value; /* days after the stop and multiplier from then; 0 = none */
+    double max;                     /* largest multiplier, at least 1 */
+} hu_effect;
+
+/* Drugs that count as one: a drug, or the members of a class. Owned by the world. */
+typedef struct hu_set {
+    const int16_t *drug;
+    int n;
+    char code[24]; /* as truth.csv names it */
+} hu_set;
+
+/* A pair or triple: an extra factor while all its sets are present. Null pairs have factor 1. */
+typedef struct hu_joint {
+    const char *id, *kind, *profile;
+    hu_set set[3];
+    int n_sets, outcome;
+    int n_steps;
+    double from[HU_MAX_STEPS], to[HU_MAX_STEPS], value[HU_MAX_STEPS]; /* of the overlap's day */
+    double max;
+} hu_joint;
+
+/* What changes the start rate of `drug` while a set is present: a cascade (steps of the days since
+ * the set's first dispensing ever), or the habits of prescribers (one step). */
+typedef struct hu_raise {
+    const char *id;
+    hu_set by;
+    int drug;
+    int n_steps;
+    double from[HU_MAX_STEPS], to[HU_MAX_STEPS], value[HU_MAX_STEPS];
+    double max;
+} hu_raise;
+
+typedef struct hu_named { /* what truth.csv says of a pair, planted or not */
+    const char *id, *kind, *profile;
+    int drug, outcome;
+    int trap; /* number of a trap row, else 0 */
+} hu_named;
+
+typedef struct hu_act {
+    const char *ccam;
+    int nature;
+    int price_cents;
+} hu_act;
+typedef struct hu_ucd {
+    const char *code;
+    int price_cents;
+} hu_ucd;
+
+typedef enum hu_dirt {
+    HU_DIRT_CANCEL,
+    HU_DIRT_LATE,
+    HU_DIRT_INFO,
+    HU_DIRT_DUPLICATES,
+    HU_DIRT_RETURNS,
+    HU_DIRT_GROUPER,
+    HU_DIRT_IDENTITY,
+    HU_DIRT_DEATH,
+    HU_DIRTS
+} hu_dirt;
+
+enum { /* bits of world.bias */
+       HU_BY_CONDITION =
+           1 << 0, /* conditions raise hazards: not a trap of the table, but of life */
+       HU_T01 = 1 << 1,
+       HU_T02 = 1 << 2,
+       HU_T03 = 1 << 3,
+       HU_T04 = 1 << 4,
+       HU_T05 = 1 << 5,
+       HU_T06 = 1 << 6,
+       HU_T07 = 1 << 7,
+       HU_T08 = 1 << 8,
+       HU_T09 = 1 << 9,
+       HU_T10 = 1 << 10,
+       HU_T11 = 1 << 11,
+       HU_T12 = 1 << 12,
+       HU_T13 = 1 << 13,
+       HU_T14 = 1 << 14,
+       HU_T15 = 1 << 15,
+       HU_T16 = 1 << 16
+};
+
+typedef struct hu_world {
+    hune_simulate_options o;
+    int32_t history, from, end; /* lives start, care is written from, observation ends before */
+    hu_arena arena;
+    hu_drug *drug;
+    int n_drugs;
+    hu_outcome *outcome;
+    int n_outcomes;
+    hu_effect *effect; /* sorted by outcome, then by drug */
+    int n_effects;
+    hu_joint *joint; /* sorted by outcome */
+    int n_joints;
+    hu_raise *raise; /* sorted by drug */
+    int n_raises;
+    hu_named *named;
+    int n_named;
+    const char **known_drug; /* every ATC code of the table, chosen or not */
+    int n_known_drugs;
+    const char **known_outcome;
+    int n_known_outcomes;
+    int *order; /* [n_drugs] drugs whose starts depend on others come after them */
+    hu_other_stay *other;
+    int n_other;
+    hu_act *act;
+    int n_acts;
+    hu_ucd *ucd;
+    int n_ucd;
+    const char **site[3]; /* duplicate FINESS numbers: AP-HP, HCL, AP-HM */
+    int n_sites[3];
+    uint32_t bias;            /* HU_Txx */
+    int32_t change_of_coding; /* T14 */
+    int latent_outcome[HU_LATENT][2], latent_drug[HU_LATENT][4];
+    int hip, fracture, infarction; /* outcomes that traps know, -1 = left out */
+    bool dirt[HU_DIRTS];
+    double prevalence[2][HU_BANDS];           /* of treated diabetes */
+    double share[HU_CONDITIONS][2][HU_BANDS]; /* of persons with a condition */
+    double curve[HU_CONDITIONS][2][HU_NODES]; /* over age: share, or cumulative hazard */
+    double smokers[2][2];                     /* share by sex, under 65 and from 65 on */
+    double *age_cdf;                          /* [2 * HU_BANDS] share of persons up to this cell */
+    double frailty_mean[8];
+    char truth_name[256];
+    /* names of things by month and day, made once */
+    char (*day_text)[12]; /* "dd/MM/yyyy" of day_first + i */
+    int32_t day_first, day_last;
+    int first_month, n_months; /* flow months: year * 12 + month - 1 */
+    int first_year, n_years;
+} hu_world;
 
 typedef struct hu_span {
     int32_t from, to; /* [from, to); from = HU_NEVER: never */
@@ -279,7 +355,13 @@ typedef struct hu_window {
     int32_t from, to;
     int outcome;
     double value;
+    int trap;
 } hu_window; /* of a trap */
+
+typedef struct hu_push {
+    int32_t day;
+    int16_t drug, trap;
+} hu_push;
 
 typedef struct hu_life {
     int64_t person;
@@ -287,8 +369,8 @@ typedef struct hu_life {
     int32_t birth, start, entry, exit; /* life begins (history or birth), observed [entry, exit) */
     int32_t death;                     /* HU_NEVER when alive at the end */
     int32_t natural_death, departure;
-    double frailty, adherence;
-    int care; /* class of contact with care, 0..HU_CARE-1 */
+    double frailty, frailty_z, adherence; /* z: its normal score */
+    int care;                             /* class of contact with care, 0..HU_CARE-1 */
     double care_factor, care_root;
     double health;
     bool large_packs, diabetic;
@@ -304,12 +386,24 @@ typedef struct hu_life {
     hu_box *fill;
     size_t n_fills, cap_fills;
     int *first_era; /* [n_drugs + 1] */
+    int *last_era;  /* [n_drugs + 1], while eras are being made in another order */
+    bool making;
+    int32_t round; /* day of the four weeks on which renewals are fetched */
     hu_candidate *candidate;
     size_t n_candidates, cap_candidates;
     hu_event *event;
     size_t n_events, cap_events;
     hu_window *window;
     size_t n_windows, cap_windows;
+    hu_push *push; /* starts that traps add, sorted by drug and day */
+    size_t n_pushes, cap_pushes;
+    int32_t *illness; /* first days of illnesses (T11) */
+    size_t n_illnesses, cap_illnesses;
+    int32_t *consult; /* days at the doctor's, where treatments start together */
+    size_t n_consults, cap_consults;
+    hu_era *spare; /* eras in the order in which they are made */
+    size_t cap_spare;
+    int32_t terminal;          /* first day of the terminal phase, HU_NEVER = none */
     uint64_t *order, *scratch; /* fills by day */
     size_t cap_order, cap_scratch;
     hune_err *err;
@@ -355,14 +449,39 @@ hune_status hu_check_list(const char *list, const char *option, bool prefix,
 hune_status hu_world_open(hu_world *w, const hune_simulate_options *o, hune_err *err);
 void hu_world_close(hu_world *w);
 hune_status hu_read_truth(hu_world *w, hune_err *err);
+/* The drugs of this run that an ATC code or class of truth.csv stands for. */
+hune_status hu_class(hu_world *w, const char *code, hu_set *set, hune_err *err);
 int hu_find_drug(const hu_world *w, const char *atc);
 int hu_find_outcome(const hu_world *w, const char *id);
 hune_status hu_start_rates(hu_world *w, int threads, hune_err *err);
 hune_status hu_baseline_rates(hu_world *w, int threads, hune_err *err);
+hune_status hu_candidates(const hu_world *w, hu_life *l, int outcome, bool anybody, hune_err *err);
 double hu_season(double amp, int peak, int32_t day);
 int hu_band(int32_t birth, int32_t day);
 int32_t hu_band_start(int32_t birth, int band); /* day when the person enters the band */
 double hu_care_factor(int care);
+
+/* conditions.c */
+hune_status hu_condition_curves(hu_world *w, hune_err *err);
+int hu_condition_of(const char *indication, hu_use use);
+int32_t hu_diabetes_onset(const hu_world *w, const hu_life *l, hu_rng *r); /* HU_NEVER = never */
+void hu_conditions(const hu_world *w, hu_life *l);
+hune_status hu_read_drug(const hu_table *t, hu_drug *d, hune_err *err);
+
+/* traps.c */
+hune_status hu_latent_states(const hu_world *w, hu_life *l, hune_err *err);
+void hu_world_traps(hu_world *w);
+double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug);
+double hu_trap_era_factor(const hu_world *w, const hu_life *l, int drug);
+int32_t hu_trap_stop(const hu_world *w, const hu_life *l, int drug);
+double hu_trap_top(const hu_world *w, const hu_life *l, int outcome, int32_t from, int32_t to);
+hune_status hu_aftermath(const hu_world *w, hu_life *l, int outcome, int32_t day, hune_err *err);
+
+/* cases.c: can this person have an outcome of the list at all? */
+hune_status hu_may_be_case(const hu_world *w, hu_life *l, bool *may, hune_err *err);
+void hu_mark_drugs_of_cases(hu_world *w);
+hune_status hu_treatments_for_cases(const hu_world *w, hu_life *l, hune_err *err);
+bool hu_may_happen(const hu_world *w, const hu_life *l, const hu_candidate *c);
 
 /* person.c, drugs.c, events.c: one life */
 void hu_person(const hu_world *w, int64_t person, hu_life *l);
@@ -374,10 +493,21 @@ const char *hu_condition_name(int condition);
 hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err);
 /* person, treatments, events: everything but rows. */
 hune_status hu_live(const hu_world *w, int64_t person, hu_life *l, hune_err *err);
+/* The same for somebody whom hu_person has made already. */
+hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err);
 /* Multiplier of one effect on a day, and of all effects of an outcome. */
 double hu_effect_at(const hu_world *w, const hu_life *l, const hu_effect *e, int32_t day);
 double hu_multiplier_at(const hu_world *w, const hu_life *l, int outcome, int32_t day);
-double hu_trap_at(const hu_life *l, int outcome, int32_t day);
+/* Traps, conditions and the terminal phase: everything on the hazard that is no drug and no season.
+ * which: NULL, or out: the factor of each (0 conditions, 1..16 traps). */
+double hu_trap_at(const hu_world *w, const hu_life *l, int outcome, int32_t day);
+void hu_trap_parts(const hu_world *w, const hu_life *l, int outcome, int32_t day,
+                   double which[HU_TRAPS + 1]);
+/* Factor of one pair or triple; since when all its sets have been present (HU_NEVER: not now). */
+double hu_joint_at(const hu_world *w, const hu_life *l, const hu_joint *j, int32_t day);
+int32_t hu_overlap_since(const hu_world *w, const hu_life *l, const hu_joint *j, int32_t day);
+/* Is a member of the set taken on the day; *since: begin of the era that began first. */
+bool hu_present(const hu_life *l, const hu_set *set, int32_t day, int32_t *since);
 void hu_tally_life(const hu_world *w, const hu_life *l, hu_tally *t);
 hune_status hu_tally_new(const hu_world *w, hu_tally *t, hune_err *err);
 void hu_tally_clear(hu_tally *t);

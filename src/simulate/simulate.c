@@ -13,16 +13,17 @@
 #include "simulate/sim.h"
 
 enum { BLOCKS_PER_THREAD = 6, MOST_BLOCKS = 64 };
+enum { CASES_BLOCK = 128 * HU_BLOCK }; /* few of its persons are written */
 
 typedef struct job {
     hu_world w;
     const hune_context *ctx;
     int threads, n_files;
-    hu_life *life;    /* [threads] */
-    hu_sheets *sheet; /* [blocks] of the batch */
-    int n_blocks;     /* in a batch, at most */
-    int64_t first_block, n_now;
-    int64_t *bytes; /* [n_files] written so far */
+    hu_life *life;                     /* [threads] */
+    hu_sheets *sheet;                  /* [blocks] of the batch */
+    int n_blocks;                      /* in a batch, at most */
+    int64_t first_block, n_now, block; /* persons a block */
+    int64_t *bytes;                    /* [n_files] written so far */
     char folder[1040];
     hu_tally sum;
 } job;
@@ -31,10 +32,24 @@ void hune_simulate_options_init(hune_simulate_options *o) {
     *o = (hune_simulate_options){.size = sizeof *o};
 }
 
+static bool is_case(const hu_world *w, const hu_life *l) {
+    for (size_t i = 0; i < l->n_events; i++)
+        if (w->outcome[l->event[i].outcome].chosen) return true;
+    return false;
+}
+
 static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, hune_err *err) {
     const hu_world *w = &j->w;
+    const bool cases = w->o.mode == HUNE_MODE_CASES;
     hu_names names;
-    HUNE_TRY(hu_live(w, person, l, err));
+    hu_person(w, person, l);
+    if (cases) {
+        bool may;
+        HUNE_TRY(hu_may_be_case(w, l, &may, err));
+        if (!may) return HUNE_OK;
+    }
+    HUNE_TRY(hu_live_on(w, l, err));
+    if (cases && !is_case(w, l)) return HUNE_OK;
     s->dirt = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_DIRT);
     hu_names_of(w, l, &names);
     hu_write_claims(w, l, &names, s, err);
@@ -47,8 +62,8 @@ static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, 
 static hune_status block(void *arg, int64_t task, int worker, hune_err *err) {
     job *j = arg;
     hu_sheets *s = &j->sheet[task];
-    const int64_t first = (j->first_block + task) * HU_BLOCK;
-    int64_t last = first + HU_BLOCK;
+    const int64_t first = (j->first_block + task) * j->block;
+    int64_t last = first + j->block;
     if (last > j->w.o.persons) last = j->w.o.persons;
     HUNE_TRY(hu_check_cancel(j->ctx, err));
     for (int64_t i = first; i < last; i++) HUNE_TRY(one_person(j, i, &j->life[worker], s, err));
@@ -125,9 +140,9 @@ static hune_status folders(job *j, hune_err *err) {
 }
 
 static hune_status all_persons(job *j, hune_err *err) {
-    const int64_t persons = j->w.o.persons, blocks = (persons + HU_BLOCK - 1) / HU_BLOCK;
+    const int64_t persons = j->w.o.persons, blocks = (persons + j->block - 1) / j->block;
     for (int64_t b = 0; b < blocks; b += j->n_now) {
-        hu_tell(j->ctx, "simulating", b * HU_BLOCK, persons, "persons");
+        hu_tell(j->ctx, "simulating", b * j->block, persons, "persons");
         j->first_block = b;
         j->n_now = blocks - b < j->n_blocks ? blocks - b : j->n_blocks;
         HUNE_TRY(hu_pool_run(j->threads, j->n_now, block, j, err));
@@ -139,7 +154,8 @@ static hune_status all_persons(job *j, hune_err *err) {
 }
 
 static hune_status prepare(job *j, hune_err *err) {
-    const int64_t blocks = (j->w.o.persons + HU_BLOCK - 1) / HU_BLOCK;
+    j->block = j->w.o.mode == HUNE_MODE_CASES ? CASES_BLOCK : HU_BLOCK;
+    const int64_t blocks = (j->w.o.persons + j->block - 1) / j->block;
     j->n_files = hu_file_count(&j->w);
     j->n_blocks = BLOCKS_PER_THREAD * j->threads;
     if (j->n_blocks > MOST_BLOCKS)
@@ -201,7 +217,6 @@ static void summarise(const job *j, hune_simulate_summary *s) {
     }
     tell_scales(&j->w, s->scales, sizeof s->scales);
     hu_bias_text(j->w.bias, s->bias, sizeof s->bias);
-    snprintf(s->ignored, sizeof s->ignored, "%s", j->w.ignored);
 }
 
 static hune_status work(job *j, const hune_simulate_options *o, hune_simulate_summary *summary,

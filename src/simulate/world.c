@@ -62,7 +62,7 @@ static void mixture(hu_drug *d) {
     d->era_mean[1] = (1 - short_share * short_mean) / (1 - short_share) * d->era_days;
 }
 
-static hune_status read_drug(const hu_table *t, hu_drug *d, hune_err *err) {
+hune_status hu_read_drug(const hu_table *t, hu_drug *d, hune_err *err) {
     static const char *const uses[] = {"chronic", "episodic", "acute", "point"};
     const char *use, *indication;
     HUNE_TRY(hu_table_text(t, "atc", &d->atc, err));
@@ -81,7 +81,8 @@ static hune_status read_drug(const hu_table *t, hu_drug *d, hune_err *err) {
     HUNE_TRY(read_month(t, "market_from", INT32_MIN, &d->market_from, err));
     HUNE_TRY(read_month(t, "market_to", HU_NEVER, &d->market_to, err));
     HUNE_TRY(hu_table_text(t, "indication", &indication, err));
-    d->antidiabetic = hu_starts(d->atc, "A10");
+    d->condition = hu_condition_of(indication, d->use);
+    if (!strcmp(d->atc, "N02BE01")) d->condition = -1; /* paracetamol: for anything */
     mixture(d);
     return HUNE_OK;
 }
@@ -90,23 +91,53 @@ static hune_status read_drugs(hu_world *w, hune_err *err) {
     enum { MOST = 512 };
     hu_table t;
     bool more;
-    const char *names[MOST];
     int n = 0;
     w->drug = hu_arena_alloc(&w->arena, MOST * sizeof *w->drug);
-    if (!w->drug) return hune_fail(err, HUNE_ENOMEM, "no memory for drugs");
+    const char **names = hu_arena_alloc(&w->arena, MOST * sizeof *names);
+    if (!w->drug || !names) return hune_fail(err, HUNE_ENOMEM, "no memory for drugs");
     HUNE_TRY(embedded(w, "sim_drugs.csv", &t, err));
     for (;;) {
         HUNE_TRY(hu_table_next(&t, &more, err));
         if (!more) break;
         hu_drug *d = &w->drug[w->n_drugs];
         if (n == MOST) return hune_fail(err, HUNE_ELIMIT, "more than %d drugs", MOST);
-        HUNE_TRY(read_drug(&t, d, err));
+        HUNE_TRY(hu_read_drug(&t, d, err));
         d->row = n;
         names[n++] = d->atc;
         if (hu_listed(w->o.drugs, d->atc, true)) w->n_drugs++;
         else memset(d, 0, sizeof *d);
     }
+    w->known_drug = names;
+    w->n_known_drugs = n;
     return hu_check_list(w->o.drugs, "drugs", true, names, n, err);
+}
+
+/* refit.csv: made by tools/refit.c. A drug without a row keeps 1. */
+static hune_status read_refit(hu_world *w, hune_err *err) {
+    hu_table t;
+    bool more;
+    for (int d = 0; d < w->n_drugs; d++)
+        for (int c = 0; c < 2 * HU_BANDS; c++) w->drug[d].refit[c / HU_BANDS][c % HU_BANDS] = 1;
+    HUNE_TRY(embedded(w, "refit.csv", &t, err));
+    for (;;) {
+        const char *atc;
+        HUNE_TRY(hu_table_next(&t, &more, err));
+        if (!more) return HUNE_OK;
+        HUNE_TRY(hu_table_text(&t, "atc", &atc, err));
+        const int d = hu_find_drug(w, atc);
+        if (d >= 0) HUNE_TRY(read_bands(&t, 1, w->drug[d].refit, err));
+    }
+}
+
+/* Drugs of one class (the first four characters) follow each other in the table. */
+static void classes(hu_world *w) {
+    for (int d = 0; d < w->n_drugs; d++) {
+        int from = d, to = d + 1;
+        while (from > 0 && !strncmp(w->drug[from - 1].atc, w->drug[d].atc, 4)) from--;
+        while (to < w->n_drugs && !strncmp(w->drug[to].atc, w->drug[d].atc, 4)) to++;
+        w->drug[d].class_from = from;
+        w->drug[d].class_to = to;
+    }
 }
 
 static hune_status read_pack(hu_world *w, const hu_table *t, hune_err *err) {
@@ -181,10 +212,10 @@ static hune_status read_outcomes(hu_world *w, hune_err *err) {
     enum { MOST = 256 };
     hu_table t;
     bool more;
-    const char *names[MOST];
     int n = 0;
     w->outcome = hu_arena_alloc(&w->arena, MOST * sizeof *w->outcome);
-    if (!w->outcome) return hune_fail(err, HUNE_ENOMEM, "no memory for outcomes");
+    const char **names = hu_arena_alloc(&w->arena, MOST * sizeof *names);
+    if (!w->outcome || !names) return hune_fail(err, HUNE_ENOMEM, "no memory for outcomes");
     HUNE_TRY(embedded(w, "sim_outcomes.csv", &t, err));
     for (;;) {
         HUNE_TRY(hu_table_next(&t, &more, err));
@@ -194,9 +225,13 @@ static hune_status read_outcomes(hu_world *w, hune_err *err) {
         HUNE_TRY(read_outcome(&t, o, err));
         o->row = n;
         names[n++] = o->id;
-        if (hu_listed(w->o.outcomes, o->id, false)) w->n_outcomes++;
+        const bool listed = hu_listed(w->o.outcomes, o->id, false);
+        o->chosen = listed && w->o.mode == HUNE_MODE_CASES;
+        if (listed || w->o.mode == HUNE_MODE_CASES) w->n_outcomes++;
         else memset(o, 0, sizeof *o);
     }
+    w->known_outcome = names;
+    w->n_known_outcomes = n;
     return hu_check_list(w->o.outcomes, "outcomes", false, names, n, err);
 }
 
@@ -381,6 +416,10 @@ static hune_status defaults(hu_world *w, const hune_simulate_options *o, hune_er
                          (long long)w->o.persons);
     if (!(w->o.rate_scale >= 1 && w->o.rate_scale <= 1e6))
         return hune_fail(err, HUNE_EARG, "rate-scale is %g (want 1 to 1000000)", w->o.rate_scale);
+    if (w->o.mode == HUNE_MODE_CASES && !w->o.outcomes) {
+        hune_fail(err, HUNE_EARG, "mode cases needs a list of outcomes");
+        return hune_hint(err, "give --outcomes, e.g. --outcomes HIP");
+    }
     HUNE_TRY(hu_read_bias(w->o.bias, &w->bias, err));
     return hu_read_dirt(w->o.dirt, w->dirt, err);
 }
@@ -390,6 +429,8 @@ hune_status hu_world_open(hu_world *w, const hune_simulate_options *o, hune_err 
     HUNE_TRY(defaults(w, o, err));
     HUNE_TRY(window(w, err));
     HUNE_TRY(read_drugs(w, err));
+    classes(w);
+    HUNE_TRY(read_refit(w, err));
     HUNE_TRY(read_packs(w, err));
     HUNE_TRY(read_outcomes(w, err));
     HUNE_TRY(read_stays(w, err));

@@ -136,6 +136,7 @@ TEST(events_do_not_depend_on_the_bound) {
     o.population = HUNE_POPULATION_DIABETES;
     o.drugs = "A10";
     o.outcomes = "HF";
+    o.rate_scale = 1.5;
     for (int k = 0; k < 2; k++) {
         snprintf(path[k], sizeof path[k], "%s/t%d.csv", test_scratch(), k);
         CHECK_OK(hu_write_file(path[k], text[k], strlen(text[k]), &err), &err);
@@ -390,7 +391,7 @@ TEST(trap_t08_brings_paracetamol_after_fractures) {
 /* Eras of the drugs that begin in [a0, a1) days after an event of the outcome, per era that begins
  * in [b0, b1): one when drug and outcome know nothing of each other. */
 static double starts_around(const char *bias, const char *drugs, const char *outcome,
-                            const int32_t a[2], const int32_t b[2]) {
+                            const int32_t a[2], const int32_t b[2], double *se) {
     hune_simulate_options o = options();
     hu_world w;
     hu_life l;
@@ -420,6 +421,7 @@ static double starts_around(const char *bias, const char *drugs, const char *out
     hu_life_clear(&l);
     hu_world_close(&w);
     CHECK(in_b > 20);
+    *se = sqrt(1 / fmax(in_a, 1) + 1 / in_b); /* of the log, Poisson */
     return in_a / (a[1] - a[0]) / (in_b / (b[1] - b[0]));
 }
 
@@ -430,14 +432,22 @@ TEST(traps_show_where_they_act_and_nowhere_else) {
     const int32_t year_before[2] = {-365, 0}, fortnight[2] = {-14, 1};
     const int32_t same_season[2] = {-410, -320}; /* both have a winter */
     const char *const nsaids = "M01AB,M01AC,M01AE";
-    NEAR(starts_around("none", "A02BC", "UGIB", before, long_before), 1, 0.35);
-    CHECK(starts_around("T02", "A02BC", "UGIB", before, long_before) > 1.5);
-    NEAR(starts_around("none", "B03AA07", "UGIB", before, long_before), 1, 0.6);
-    CHECK(starts_around("T03", "B03AA07", "UGIB", before, long_before) > 3);
-    NEAR(starts_around("none", "J01CA04", "PNEU", fortnight, same_season), 1, 0.4);
-    CHECK(starts_around("T04", "J01CA04", "PNEU", fortnight, same_season) > 2.5);
-    NEAR(starts_around("none", nsaids, "UGIB", after, year_before), 1, 0.15);
-    NEAR(starts_around("T15", nsaids, "UGIB", after, year_before), 0.2, 0.08);
+    double se;
+#define NOTHING(drug, outcome, x, y)                                                               \
+    do {                                                                                           \
+        const double r_ = starts_around("none", drug, outcome, x, y, &se);                         \
+        NEAR(log(r_), 0, 3 * se);                                                                  \
+        CHECK(se < 0.5);                                                                           \
+    } while (0)
+    NOTHING("A02BC", "UGIB", before, long_before);
+    CHECK(starts_around("T02", "A02BC", "UGIB", before, long_before, &se) > 1.5);
+    NOTHING("B03AA07", "UGIB", before, long_before);
+    CHECK(starts_around("T03", "B03AA07", "UGIB", before, long_before, &se) > 3);
+    NOTHING("J01CA04", "PNEU", fortnight, same_season);
+    CHECK(starts_around("T04", "J01CA04", "PNEU", fortnight, same_season, &se) > 2.5);
+    NOTHING(nsaids, "UGIB", after, year_before);
+    NEAR(starts_around("T15", nsaids, "UGIB", after, year_before, &se), 0.2, 0.08);
+#undef NOTHING
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -519,8 +529,11 @@ TEST(names_that_nobody_knows_are_refused) {
     hune_simulate_options o = options();
     o.bias = "T02,T99";
     refuses(&o, HUNE_EARG, "unknown trap 'T99'");
-    o.bias = "T11";
-    refuses(&o, HUNE_EARG, "trap 'T11' is not in this version");
+    o.bias = "T02,T17";
+    refuses(&o, HUNE_EARG, "unknown trap 'T17'");
+    o = options();
+    o.mode = HUNE_MODE_CASES;
+    refuses(&o, HUNE_EARG, "mode cases needs a list of outcomes");
     o = options();
     o.dirt = "mud";
     refuses(&o, HUNE_EARG, "unknown dirt 'mud'");
@@ -580,6 +593,12 @@ TEST(a_truth_file_is_read_with_care) {
                   "'%s', line 2, column 'profile': '30-0:2' is not a profile");
     refuses_truth(HEAD "S1,single,A10BA02,HF,cum_g,0-3:2\n", HUNE_EDATA,
                   "'%s', line 2: no grams a day are known for 'A10BA02'");
+    refuses_truth(HEAD "S1,single,A10BA99,HF,era_day,0+:2\n", HUNE_EDATA,
+                  "'%s', line 2, column 'drug_a': unknown drug 'A10BA99'");
+    refuses_truth(HEAD "S1,single,A10BA02,HOP,era_day,0+:2\n", HUNE_EDATA,
+                  "'%s', line 2, column 'outcome': unknown outcome 'HOP'");
+    refuses_truth(HEAD "C1,cascade,A10BA02,HF,first_ever_day,0+:2\n", HUNE_EDATA,
+                  "'%s', line 2, column 'outcome': 'HF' is no first dispensing");
     refuses_truth(HEAD "\"S1,single\n", HUNE_EFORMAT, "quote not closed in '%s', line 2");
 #undef HEAD
 }
