@@ -1,12 +1,13 @@
 /* cases.c - --mode cases: who can have one of the chosen outcomes?
  *
- * The candidate points of an outcome (events.c) depend on the person alone, not on how high they are
- * drawn. So they are drawn up to a bound that no life passes, before anything else is known of the
- * person; without a point nothing can happen, and the person is passed over. Then the drugs that act
- * on these outcomes are lived, each by its own stream and so the same as later; when no point lies
- * under the hazard that they make, the person is passed over too. Otherwise the whole life is lived,
- * and written when an outcome of the list came true: the same life, the same rows as in a run of
- * everybody. A life that passes the bound is an error, because others like it would have been missed.
+ * The candidate points of an outcome (events.c) depend on the person alone, not on how high they
+ * are drawn. So they are drawn up to a bound that no life passes, before anything else is known of
+ * the person; without a point nothing can happen, and the person is passed over. Then the drugs
+ * that act on these outcomes are lived, each by its own stream and so the same as later; when no
+ * point lies under the hazard that they make, the person is passed over too. Otherwise the whole
+ * life is lived, and written when an outcome of the list came true: the same life, the same rows as
+ * in a run of everybody. A life that passes the bound is an error, because others like it would
+ * have been missed.
  */
 #include "simulate/sim.h"
 

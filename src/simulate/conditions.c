@@ -5,8 +5,8 @@
  * band, made into a curve over age whose mean over each band is that share. A person has one
  * liability for each condition, uniform over persons and correlated with frailty:
  *
- *   lasting   begins when the cumulative hazard -log(1 - curve(age)) reaches -log(1 - liability); an
- *             older condition may speed it up (diabetes x1.6 on coronary and kidney disease, coronary
+ *   lasting   begins when the cumulative hazard -log(1 - curve(age)) reaches -log(1 - liability);
+ * an older condition may speed it up (diabetes x1.6 on coronary and kidney disease, coronary
  *             disease x4 on heart failure), the curve being lowered so that the shares stay
  *   passing   is there while curve(age) is above the liability (contraception, allergy...)
  *
@@ -61,8 +61,10 @@ static const kind kinds[HU_CONDITIONS] = {
 static const struct {
     const char *indication;
     hu_condition condition;
-} other_words[] = {{"diabetes_weight", HU_C_DIABETES}, {"cad", HU_C_CORONARY},
-                   {"af_vte", HU_C_THROMBOSIS},        {"cancer_pain", HU_C_CANCER},
+} other_words[] = {{"diabetes_weight", HU_C_DIABETES},
+                   {"cad", HU_C_CORONARY},
+                   {"af_vte", HU_C_THROMBOSIS},
+                   {"cancer_pain", HU_C_CANCER},
                    {"gyn", HU_C_MENOPAUSE}};
 
 /* No drug of the table is for kidney disease alone: shares chosen for the simulator. */
@@ -155,8 +157,8 @@ static hune_status read_shares(hu_world *w, hune_err *err) {
     return HUNE_OK;
 }
 
-/* Mean over each band of what the curve gives: a lasting condition does not become rarer with age, even
- * where its drugs do, and then fewer of those who have it are treated. */
+/* Mean over each band of what the curve gives: a lasting condition does not become rarer with age,
+ * even where its drugs do, and then fewer of those who have it are treated. */
 static void band_means(hu_world *w, int c, int sex) {
     enum { PIECES = 200 };
     static const double edge[HU_BANDS] = {0, 18, 45, 65, 80};
@@ -192,8 +194,8 @@ static double reaches(const double node[HU_NODES], double y) {
     if (y <= node[0]) return 0;
     for (int k = 1; k < HU_NODES; k++)
         if (y <= node[k])
-            return node_age[k - 1] + (node_age[k] - node_age[k - 1]) * (y - node[k - 1]) /
-                                         (node[k] - node[k - 1]);
+            return node_age[k - 1] +
+                   (node_age[k] - node_age[k - 1]) * (y - node[k - 1]) / (node[k] - node[k - 1]);
     return INFINITY;
 }
 

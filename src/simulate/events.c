@@ -6,9 +6,9 @@
  * the baseline at its seasonal top; a point is an event when its height lies under
  * season(t) / top x effects(t) x traps(t). Heights are cut into strips [0,1], [1,2], [2,4], ...
  * each with its own stream, and only the strips under the largest product that this life can meet
- * are drawn: the accepted points do not depend on how high that bound is. Strips above 8 are cut by
- * spells of 40 days as well, because a high product rarely lasts. A product above its bound
- * is an error.
+ * are drawn: the accepted points do not depend on how high that bound is. Strips above 512 are cut
+ * by spells of 40 days as well, because a high product rarely lasts. A product above its bound is
+ * an error.
  *
  * The points of all outcomes are taken in order of time, so what an event changes (death, a
  * stopped drug) acts on everything later and on nothing earlier.
@@ -17,7 +17,7 @@
 #include <string.h>
 #include "simulate/sim.h"
 
-static const double low_strips = 8; /* heights up to here are drawn for the whole life */
+static const double low_strips = 512; /* heights up to here are drawn for the whole life */
 static const int32_t refractory_days = 30;
 enum { PART_DAYS = 40, HU_PARTS = 512 }; /* 40 days x 511: the longest window has 50 years */
 /* --- bounds -------------------------------------------------------------------------------- */

@@ -14,9 +14,9 @@
 #include "simulate/sim.h"
 
 static const double smoking_on_infarction = 2, smoking_on_tiotropium = 6;
-static const double conscious_falls = 0.7; /* T10: three persons in ten */
-static const double conscious_from = 0.5244;                     /* normal quantile of 0.7 */
-static const double persistence = 0.5;                           /* log length of statin eras per H */
+static const double conscious_falls = 0.7;   /* T10: three persons in ten */
+static const double conscious_from = 0.5244; /* normal quantile of 0.7 */
+static const double persistence = 0.5;       /* log length of statin eras per H */
 static const double most_terminal = 6, dropped_a_month = 0.3;
 static const int terminal_days = 180;
 static const double coding_change = 1.12;
@@ -44,8 +44,17 @@ typedef struct latent {
  * T06: breathlessness is taken for asthma before it is seen to be heart failure.
  * T08: a fall is followed by paracetamol, and within ten days often by the fracture. */
 static const latent states[] = {
-    {HU_T01, 1, {"HIP", "FRAC"}, 0.05, 23, 0, {6, 6, 0},
-     {"N06AB10", "N06AB05", "N06AB04", "N06AB06"}, 0.30, 16, 31},
+    {HU_T01,
+     1,
+     {"HIP", "FRAC"},
+     0.05,
+     23,
+     0,
+     {6, 6, 0},
+     {"N06AB10", "N06AB05", "N06AB04", "N06AB06"},
+     0.30,
+     16,
+     31},
     {HU_T02, 2, {"UGIB", NULL}, 0.05, 25, 5, {100, 0, 0}, {"A02BC01", "A02BC02"}, 0.35, 0, 25},
     {HU_T03, 3, {"UGIB", NULL}, 0.05, 25, 5, {100, 0, 0}, {"B03AA07"}, 0.35, 0, 25},
     {HU_T05, 5, {"HF", NULL}, 0.10, 10, 0, {5.0 / 3, 7.0 / 3, 3}, {"C03CA01"}, 0.35, 0, 20},
@@ -88,7 +97,8 @@ static hune_status live_latent(const hu_world *w, hu_life *l, const latent *s, h
             const int outcome = w->latent_outcome[s - states][o];
             for (int k = 0; k < steps; k++) {
                 const int32_t from = day + s->delay + k * s->step;
-                HUNE_TRY(add_window(l, s->number, outcome, from, from + s->step, s->factor[k], err));
+                HUNE_TRY(
+                    add_window(l, s->number, outcome, from, from + s->step, s->factor[k], err));
             }
         }
         const double start = hu_rng_unif(&r), which = hu_rng_unif(&r), when = hu_rng_unif(&r);
@@ -118,8 +128,8 @@ static hune_status infections(const hu_world *w, hu_life *l, hune_err *err) {
         if (w->bias & HU_T04 && start < answered)
             HUNE_TRY(add_push(l, 4, drug, day + (int32_t)(4 * when), err));
         if (!(w->bias & HU_T11)) continue;
-        HUNE_TRY(hu_grow(&l->illness, &l->cap_illnesses, l->n_illnesses + 1, sizeof *l->illness,
-                         err));
+        HUNE_TRY(
+            hu_grow(&l->illness, &l->cap_illnesses, l->n_illnesses + 1, sizeof *l->illness, err));
         l->illness[l->n_illnesses++] = day;
     }
 }
@@ -210,13 +220,16 @@ static const struct {
     const char *outcome;
     double factor;
 } by_condition[] = {
-    {HU_C_DIABETES, "AMI", 1.6},       {HU_C_DIABETES, "ISTR", 1.5},  {HU_C_CORONARY, "AMI", 3},
-    {HU_C_CORONARY, "HF", 2},          {HU_C_HEART_FAILURE, "HF", 6}, {HU_C_HEART_FAILURE, "AKI", 2},
-    {HU_C_THROMBOSIS, "ISTR", 2.5},    {HU_C_THROMBOSIS, "PE", 2},    {HU_C_KIDNEY, "AKI", 4},
-    {HU_C_KIDNEY, "HYPERK", 3},        {HU_C_KIDNEY, "HF", 1.5},      {HU_C_AIRWAY, "PNEU", 2.5},
-    {HU_C_PSYCHOSIS, "HIP", 1.5},      {HU_C_DEMENTIA, "HIP", 2},     {HU_C_DEMENTIA, "PNEU", 2},
-    {HU_C_OSTEOPOROSIS, "HIP", 1.8},   {HU_C_OSTEOPOROSIS, "FRAC", 1.6},
-    {HU_C_EPILEPSY, "SEIZ", 10},       {HU_C_CANCER, "PE", 3},        {HU_C_CANCER, "SEPS", 2},
+    {HU_C_DIABETES, "AMI", 1.6},      {HU_C_DIABETES, "ISTR", 1.5},
+    {HU_C_CORONARY, "AMI", 3},        {HU_C_CORONARY, "HF", 2},
+    {HU_C_HEART_FAILURE, "HF", 6},    {HU_C_HEART_FAILURE, "AKI", 2},
+    {HU_C_THROMBOSIS, "ISTR", 2.5},   {HU_C_THROMBOSIS, "PE", 2},
+    {HU_C_KIDNEY, "AKI", 4},          {HU_C_KIDNEY, "HYPERK", 3},
+    {HU_C_KIDNEY, "HF", 1.5},         {HU_C_AIRWAY, "PNEU", 2.5},
+    {HU_C_PSYCHOSIS, "HIP", 1.5},     {HU_C_DEMENTIA, "HIP", 2},
+    {HU_C_DEMENTIA, "PNEU", 2},       {HU_C_OSTEOPOROSIS, "HIP", 1.8},
+    {HU_C_OSTEOPOROSIS, "FRAC", 1.6}, {HU_C_EPILEPSY, "SEIZ", 10},
+    {HU_C_CANCER, "PE", 3},           {HU_C_CANCER, "SEPS", 2},
 };
 
 void hu_world_traps(hu_world *w) {
@@ -279,7 +292,7 @@ static double of_person(const hu_world *w, const hu_life *l, int outcome, int tr
 
 static double of_coding(const hu_world *w, int outcome, int32_t day) {
     return w->bias & HU_T14 && outcome == w->fracture && day >= w->change_of_coding ? coding_change
-                                                                                   : 1;
+                                                                                    : 1;
 }
 
 double hu_trap_at(const hu_world *w, const hu_life *l, int outcome, int32_t day) {
@@ -371,7 +384,8 @@ static hune_status one_more_era(const hu_world *w, hu_life *l, int d, int32_t da
     return HUNE_OK;
 }
 
-/* Another drug of the same chemical class that does not do it, or that the doctor hopes does not. */
+/* Another drug of the same chemical class that does not do it, or that the doctor hopes does not.
+ */
 static int alternative(const hu_world *w, int drug, hu_rng *r) {
     int found[32], n = 0;
     const size_t same = hu_starts(w->drug[drug].atc, "M01A") ? 4 : 5;
@@ -381,8 +395,8 @@ static int alternative(const hu_world *w, int drug, hu_rng *r) {
     return n ? found[(int)(x * n)] : -1;
 }
 
-/* T15: after an event that a drug can cause, the drug is stopped in six of ten (four of ten of these
- * go on with another one of its class) and, for a year, started one time in five. */
+/* T15: after an event that a drug can cause, the drug is stopped in six of ten (four of ten of
+ * these go on with another one of its class) and, for a year, started one time in five. */
 static hune_status learn(const hu_world *w, hu_life *l, int drug, int32_t day, hu_rng *r,
                          hune_err *err) {
     bool stopped = false;
@@ -399,15 +413,14 @@ static hune_status learn(const hu_world *w, hu_life *l, int drug, int32_t day, h
     recount(l, drug);
     if (!stopped || hu_rng_unif(r) >= 0.4) return HUNE_OK;
     const int other = alternative(w, drug, r);
-    return other < 0 ? HUNE_OK
-                     : one_more_era(w, l, other, day + 10, 6, HU_WHY_SWITCH, drug, err);
+    return other < 0 ? HUNE_OK : one_more_era(w, l, other, day + 10, 6, HU_WHY_SWITCH, drug, err);
 }
 
 static hune_status learn_all(const hu_world *w, hu_life *l, int outcome, int32_t day,
                              hune_err *err) {
     const hu_outcome *o = &w->outcome[outcome];
-    hu_rng r =
-        hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_AFTER + 15 + 64 * (uint32_t)l->n_events);
+    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person,
+                         HU_STREAM_AFTER + 15 + 64 * (uint32_t)l->n_events);
     if (o->effect_from == o->effect_to && !strcmp(o->id, "UGIB")) { /* a world without truth */
         for (int d = 0; d < w->n_drugs; d++)
             if (hu_starts(w->drug[d].atc, "M01A")) HUNE_TRY(learn(w, l, d, day, &r, err));
@@ -420,8 +433,8 @@ static hune_status learn_all(const hu_world *w, hu_life *l, int outcome, int32_t
 
 /* T08: paracetamol within 20 days after a fracture, eight times in ten. */
 static hune_status pain_relief(const hu_world *w, hu_life *l, int32_t day, hune_err *err) {
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person,
-                         HU_STREAM_AFTER + 8 + 64 * (uint32_t)l->n_events);
+    hu_rng r =
+        hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_AFTER + 8 + 64 * (uint32_t)l->n_events);
     const int d = hu_find_drug(w, "N02BE01");
     if (d < 0 || hu_rng_unif(&r) >= 0.8) return HUNE_OK;
     return one_more_era(w, l, d, day + 1 + (int32_t)hu_rng_below(&r, 20), 1, HU_WHY_TRAP, 8, err);
