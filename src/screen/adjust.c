@@ -170,6 +170,32 @@ static hune_status list_strong(pass *run, bool *any, hune_err *err) {
     return HUNE_OK;
 }
 
+/* What the next round needs to know of the others (others.c). */
+static hune_status keep_strong(const pass *run, hune_err *err) {
+    hu_screen *s = run->screen;
+    const size_t outcomes = (size_t)s->outcomes.n + 1, n = (size_t)run->first[s->outcomes.n];
+    hu_strong *t = &s->strong;
+    hu_strong_clear(t);
+    t->first = hu_calloc(outcomes, sizeof *t->first);
+    t->drug = hu_calloc(n + 1, sizeof *t->drug);
+    t->log_ratio = hu_calloc(n + 1, sizeof *t->log_ratio);
+    if (!t->first || !t->drug || !t->log_ratio)
+        return hune_fail(err, HUNE_ENOMEM, "no memory for %zu pairs", n);
+    memcpy(t->first, run->first, outcomes * sizeof *t->first);
+    for (size_t k = 0; k < n; k++) {
+        t->drug[k] = s->pairs[run->strong[k]].drug;
+        t->log_ratio[k] = s->estimates[run->strong[k]].log_irr;
+    }
+    return HUNE_OK;
+}
+
+void hu_strong_clear(hu_strong *t) {
+    free(t->first);
+    free(t->drug);
+    free(t->log_ratio);
+    *t = (hu_strong){0};
+}
+
 hune_status hu_screen_adjust(hu_screen *s, bool *changed, hune_err *err) {
     pass run = {.screen = s};
     const hu_fold fold = {
@@ -182,6 +208,7 @@ hune_status hu_screen_adjust(hu_screen *s, bool *changed, hune_err *err) {
                 hu_sort(run.total.item, run.total.n, sizeof *run.total.item, by_case, NULL, err);
         if (!status) status = hu_pool_run(hu_threads(s->ctx), s->outcomes.n, fit_again, &run, err);
     }
+    if (!status && *changed) status = keep_strong(&run, err);
     free(run.first);
     free(run.strong);
     free(run.total.item);

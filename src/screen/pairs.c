@@ -8,7 +8,8 @@
  *     E exp(b) / (R + E exp(b)),   given that it is not in the days before,
  *
  * which conditions the pre-exposure window away instead of estimating it: one parameter, and the
- * sum over cases is the profile. The window's own ratio is had in the same way, exposed time
+ * sum over cases is the profile. From the second round on, the weights carry the other strong drugs
+ * of the outcome (others.c). The window's own ratio is had in the same way, exposed time
  * conditioned away.
  */
 #include <stdlib.h>
@@ -26,6 +27,7 @@ typedef struct table {
 
 typedef struct acc {
     table t;
+    hu_others others;
     hu_firsts firsts;
     hu_eras eras;
 } acc;
@@ -95,7 +97,7 @@ typedef struct split { /* baseline weights of a case, and where its event is */
 } split;
 
 static split split_time(const hu_screen *s, const hu_baseline *b, const hu_person *p,
-                        const hu_eras *eras, int32_t drug, int32_t event) {
+                        const hu_eras *eras, const hu_others *others, int32_t drug, int32_t event) {
     split w = {0};
     int32_t previous_end = INT32_MIN;
     for (int32_t k = eras->head[drug]; k >= 0; k = eras->era[k].next) {
@@ -103,8 +105,8 @@ static split split_time(const hu_screen *s, const hu_baseline *b, const hu_perso
         int32_t from =
             e->start - s->o->pre_days; /* an era that still runs hides part of the window */
         if (from < previous_end) from = previous_end;
-        w.exposed += hu_case_weight(b, p, e->start, e->end);
-        w.before += hu_case_weight(b, p, from, e->start);
+        w.exposed += hu_others_weight(others, b, p, e->start, e->end);
+        w.before += hu_others_weight(others, b, p, from, e->start);
         w.event_exposed |= inside(event, e->start, e->end);
         w.event_before |= inside(event, from, e->start);
         previous_end = e->end;
@@ -115,12 +117,13 @@ static split split_time(const hu_screen *s, const hu_baseline *b, const hu_perso
 static hune_status add_pair(const hu_screen *s, acc *a, const hu_person *p, int32_t outcome,
                             int32_t drug, double total, hune_err *err) {
     const hu_baseline *b = &s->baselines[outcome];
-    const split w = split_time(s, b, p, &a->eras, drug, a->firsts.day[outcome]);
+    split w = split_time(s, b, p, &a->eras, &a->others, drug, a->firsts.day[outcome]);
     if (w.exposed <= 0) return HUNE_OK;
     hu_pair *pair;
     HUNE_TRY(find(&a->t, outcome, drug, &pair, err));
     double rest = total - w.exposed - w.before;
     if (rest < 1e-9 * total) rest = 0; /* exposed all the time, up to rounding of sums */
+    w.exposed /= hu_others_own(s, outcome, drug);
     pair->exposed_cases++;
     pair->events_exposed += w.event_exposed;
     if (!w.event_before && rest > 0) {
@@ -144,6 +147,7 @@ static void release(void *arg, void *which) {
     acc *a = which;
     if (!a) return;
     free_table(&a->t);
+    hu_others_clear(&a->others);
     hu_firsts_clear(&a->firsts);
     hu_eras_clear(&a->eras);
     free(a);
@@ -168,8 +172,9 @@ static hune_status person(void *arg, void *which, const hu_person *p, hune_err *
     for (int32_t i = 0; i < a->firsts.n_touched; i++) {
         const int32_t o = a->firsts.touched[i];
         if (hu_span_of(p, a->firsts.day[o]) < 0) continue;
-        const double total =
-            hu_case_weight(&s->baselines[o], p, p->spans[0].start, p->spans[p->n_spans - 1].end);
+        HUNE_TRY(hu_others_build(&a->others, s, o, &a->eras, err));
+        const double total = hu_others_weight(&a->others, &s->baselines[o], p, p->spans[0].start,
+                                              p->spans[p->n_spans - 1].end);
         for (int32_t d = 0; d < a->eras.n_touched; d++)
             HUNE_TRY(add_pair(s, a, p, o, a->eras.touched[d], total, err));
     }

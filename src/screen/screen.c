@@ -40,6 +40,7 @@ static void clear(hu_screen *s) {
     free(s->baselines);
     free(s->counts);
     hu_screen_forget_pairs(s);
+    hu_strong_clear(&s->strong);
     free(s->windows);
     hu_set_clear(&s->drugs);
     hu_set_clear(&s->outcomes);

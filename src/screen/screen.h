@@ -56,6 +56,14 @@ typedef struct hu_window {
     double irr, lower, upper;
 } hu_window;
 
+/* Drugs found strong for each outcome in the round before, and their size; all NULL in the first.
+ */
+typedef struct hu_strong {
+    int64_t *first; /* [outcomes+1] */
+    int32_t *drug;
+    double *log_ratio;
+} hu_strong;
+
 typedef struct hu_screen {
     const hune_store *store;
     const hune_screen_options *o;
@@ -70,7 +78,8 @@ typedef struct hu_screen {
     hu_pair *pairs;           /* [n_pairs] sorted by (outcome, drug) */
     int64_t n_pairs;
     hu_estimate *estimates; /* [n_pairs] */
-    int64_t *ranking;       /* [n_signals] pair indices, strongest first */
+    hu_strong strong;
+    int64_t *ranking; /* [n_signals] pair indices, strongest first */
     int64_t n_signals, n_tested;
     int64_t n_profiled; /* the first n_profiled signals of the ranking have windows */
     hu_window (*windows)[HU_WINDOWS];
@@ -83,6 +92,7 @@ hune_status hu_screen_fit(hu_screen *s, int32_t outcome, const hu_baseline_known
 /* Take the effects found so far out of the baselines; *changed = at least one was fitted again. */
 hune_status hu_screen_adjust(hu_screen *s, bool *changed, hune_err *err);
 void hu_screen_forget_pairs(hu_screen *s);
+void hu_strong_clear(hu_strong *t);
 hune_status hu_screen_pairs(hu_screen *s, hune_err *err);
 hune_status hu_screen_solve(hu_screen *s, hune_err *err);
 hune_status hu_screen_windows(hu_screen *s, hune_err *err);
@@ -94,5 +104,24 @@ hune_status hu_screen_write(const hu_screen *s, const char *results, const hune_
 
 /* Integral of the baseline over the observed part of [from, to). */
 double hu_case_weight(const hu_baseline *b, const hu_person *p, int32_t from, int32_t to);
+
+/* --- the same with the other strong drugs as an offset (others.c) --------------------------------
+ */
+
+typedef struct hu_edge {
+    int32_t day;
+    double log_ratio; /* of all strong drugs together, from this day on */
+} hu_edge;
+typedef struct hu_others { /* scratch of one thread, for the case given last */
+    hu_edge *edge;
+    size_t n, cap;
+} hu_others;
+void hu_others_clear(hu_others *x);
+hune_status hu_others_build(hu_others *x, const hu_screen *s, int32_t outcome, const hu_eras *eras,
+                            hune_err *err);
+/* The drug's own ratio is in the weight of its exposed days: divide them by hu_others_own. */
+double hu_others_weight(const hu_others *x, const hu_baseline *b, const hu_person *p, int32_t from,
+                        int32_t to);
+double hu_others_own(const hu_screen *s, int32_t outcome, int32_t drug);
 
 #endif

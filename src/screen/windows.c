@@ -22,6 +22,7 @@ typedef struct cell {
 
 typedef struct acc {
     cell *cells; /* [signals * HU_WINDOWS] */
+    hu_others others;
     hu_firsts firsts;
     hu_eras eras;
 } acc;
@@ -39,17 +40,17 @@ typedef struct shares {
     int where; /* window of the event, -1 = reference, -2 = neither */
 } shares;
 
-static void add_stretch(const hu_baseline *b, const hu_person *p, int32_t from, int32_t to,
-                        int32_t event, int window, shares *s) {
+static void add_stretch(const hu_others *others, const hu_baseline *b, const hu_person *p,
+                        int32_t from, int32_t to, int32_t event, int window, shares *s) {
     if (from >= to) return;
-    const double w = hu_case_weight(b, p, from, to);
+    const double w = hu_others_weight(others, b, p, from, to);
     s->taken += w;
     if (window >= 0) s->weight[window] += w;
     if (event >= from && event < to) s->where = window >= 0 ? window : -2;
 }
 
 static shares share_out(const hu_screen *s, const hu_baseline *b, const hu_person *p,
-                        const hu_eras *eras, int32_t drug, int32_t event) {
+                        const hu_eras *eras, const hu_others *others, int32_t drug, int32_t event) {
     shares out = {.where = -1};
     int32_t previous_end = INT32_MIN;
     for (int32_t k = eras->head[drug]; k >= 0; k = eras->era[k].next) {
@@ -57,12 +58,12 @@ static shares share_out(const hu_screen *s, const hu_baseline *b, const hu_perso
         const bool known = e->start >= p->spans[0].start + LEAD_DAYS;
         int32_t from = e->start - s->o->pre_days;
         if (from < previous_end) from = previous_end;
-        add_stretch(b, p, from, e->start, event, known ? 0 : -1, &out);
-        if (!known) add_stretch(b, p, e->start, e->end, event, -1, &out);
+        add_stretch(others, b, p, from, e->start, event, known ? 0 : -1, &out);
+        if (!known) add_stretch(others, b, p, e->start, e->end, event, -1, &out);
         for (int w = 1; known && w < HU_WINDOWS; w++) {
             const int32_t lo = e->start + hu_window_edges[w];
             const int32_t hi = w == HU_WINDOWS - 1 ? e->end : e->start + hu_window_edges[w + 1];
-            add_stretch(b, p, lo, hi < e->end ? hi : e->end, event, w, &out);
+            add_stretch(others, b, p, lo, hi < e->end ? hi : e->end, event, w, &out);
         }
         previous_end = e->end;
     }
@@ -73,9 +74,11 @@ static void add_case(const hu_screen *s, acc *a, const hu_person *p, int64_t sig
     const hu_pair *pair = &s->pairs[s->ranking[signal]];
     const hu_baseline *b = &s->baselines[pair->outcome];
     if (a->eras.head[pair->drug] < 0) return;
-    const shares sh = share_out(s, b, p, &a->eras, pair->drug, a->firsts.day[pair->outcome]);
+    shares sh = share_out(s, b, p, &a->eras, &a->others, pair->drug, a->firsts.day[pair->outcome]);
     double rest = total - sh.taken;
     if (rest < 1e-9 * total) return;
+    const double own = hu_others_own(s, pair->outcome, pair->drug);
+    for (int w = 1; w < HU_WINDOWS; w++) sh.weight[w] /= own; /* [0] is before the exposure */
     for (int w = 0; w < HU_WINDOWS; w++) {
         cell *c = &a->cells[signal * HU_WINDOWS + w];
         if (sh.weight[w] <= 0 || (sh.where != w && sh.where != -1)) continue;
@@ -93,6 +96,7 @@ static void release(void *arg, void *which) {
     acc *a = which;
     if (!a) return;
     free(a->cells);
+    hu_others_clear(&a->others);
     hu_firsts_clear(&a->firsts);
     hu_eras_clear(&a->eras);
     free(a);
@@ -125,8 +129,9 @@ static hune_status person(void *arg, void *which, const hu_person *p, hune_err *
             continue;
         if (!built) HUNE_TRY(hu_eras_build(&a->eras, s->store, &s->drugs, &s->rule, p, err));
         built = true;
-        const double total =
-            hu_case_weight(&s->baselines[o], p, p->spans[0].start, p->spans[p->n_spans - 1].end);
+        HUNE_TRY(hu_others_build(&a->others, s, o, &a->eras, err));
+        const double total = hu_others_weight(&a->others, &s->baselines[o], p, p->spans[0].start,
+                                              p->spans[p->n_spans - 1].end);
         for (int64_t k = run->of_outcome[o]; k < run->of_outcome[o + 1]; k++)
             add_case(s, a, p, run->order[k], total);
     }

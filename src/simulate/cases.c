@@ -19,7 +19,7 @@ hune_status hu_may_be_case(const hu_world *w, hu_life *l, bool *may, hune_err *e
         hu_conditions(w, l);
         HUNE_TRY(hu_latent_states(w, l, err));
     }
-    for (int o = 0; o < w->n_outcomes && !l->n_candidates; o++)
+    for (int o = 0; o < w->n_outcomes; o++)
         if (w->outcome[o].chosen) HUNE_TRY(hu_candidates(w, l, o, true, err));
     if (!l->n_candidates) return HUNE_OK;
     if (!w->bias) {

@@ -38,9 +38,9 @@ typedef struct use { /* one drug in one life */
     double care;
     const hu_push *push; /* starts that traps add, by day */
     size_t n_pushes;
-    double start_factor, era_factor; /* of traps, and of the type of care */
-    double most_raised;              /* largest product of what raises its starts in this life */
-    int why, detail;                 /* of the era to come */
+    double start_factor, era_factor;   /* of traps, and of the type of care */
+    double most_habits, most_cascades; /* the largest that drugs of this life can do */
+    int why, detail;                   /* of the era to come */
 } use;
 
 static bool in_august(int32_t day) {
@@ -49,61 +49,71 @@ static bool in_august(int32_t day) {
     return m == 8;
 }
 
-/* Factor on the start rate of the drugs that are taken on a day; *by: the raise that weighs most.
- */
-static double raised(const use *u, int32_t day, int *by) {
-    double m = 1, top = 1;
+static double cascade_value(const hu_life *l, const hu_raise *r, int32_t day) {
+    int32_t first = day; /* of the first dispensing ever */
+    for (int k = 0; k < r->by.n; k++) {
+        const int d = r->by.drug[k];
+        if (l->first_era[d] < l->last_era[d] && l->era[l->first_era[d]].start < first)
+            first = l->era[l->first_era[d]].start;
+    }
+    for (int k = 0; k < r->n_steps; k++)
+        if (day - first >= r->from[k] && day - first < r->to[k]) return r->value[k];
+    return 1;
+}
+
+/* What the drugs taken on a day do to the starts of this one: *habits multiplies them, and
+ * *cascades, in units of the population's starts, adds to them. */
+static void raised(const use *u, int32_t day, double *habits, double *cascades, int *by) {
+    *habits = 1;
+    *cascades = 0;
     *by = -1;
     for (int i = u->d->raise_from; i < u->d->raise_to; i++) {
         const hu_raise *r = &u->w->raise[i];
         int32_t since;
-        double x = 1;
         if (!hu_present(u->l, &r->by, day, &since)) continue;
-        if (r->n_steps == 1 && r->from[0] <= 0) x = r->value[0];
-        else { /* days since the first dispensing ever */ int32_t first = day;
-            for (int k = 0; k < r->by.n; k++) {
-                const int d = r->by.drug[k];
-                if (u->l->first_era[d] < u->l->last_era[d] &&
-                    u->l->era[u->l->first_era[d]].start < first)
-                    first = u->l->era[u->l->first_era[d]].start;
-            }
-            for (int k = 0; k < r->n_steps; k++)
-                if (day - first >= r->from[k] && day - first < r->to[k]) x = r->value[k];
+        if (!r->cascade) *habits *= r->value[0];
+        else {
+            *cascades += fmax(cascade_value(u->l, r, day) - 1, 0);
+            *by = i;
         }
-        m *= x;
-        if (x > top) top = x, *by = i;
     }
-    return m;
 }
 
 /* The next start after day t, by thinning; NEVER when none comes before the limit. */
 static double next_start(use *u, double t) {
     const hu_drug *d = u->d;
-    const double top = (1 + d->season_amp) * other_months * u->most_raised;
+    const bool raises = d->raise_from < d->raise_to;
     u->why = HU_WHY_TABLE;
     u->detail = 0;
     if (t < d->market_from) t = d->market_from;
-    if (t < u->ill_from) t = u->ill_from;
-    const int32_t limit = u->ill_to < u->limit ? u->ill_to : u->limit;
-    while (t < limit) {
+    if (t < u->ill_from && u->most_cascades == 0) t = u->ill_from;
+    while (t < u->limit) {
+        const bool ill = t >= u->ill_from && t < u->ill_to;
         const int band = hu_band(u->l->birth, (int32_t)t);
-        const double rate = d->rate[u->l->sex][band] * u->care * u->start_factor * top;
-        const int32_t next_band = hu_band_start(u->l->birth, band + 1);
-        const double gap = rate > 0 ? hu_rng_exp(&u->rng) / rate : INFINITY;
-        if (t + gap >= next_band) {
-            t = next_band;
+        const double own = ill ? d->rate[u->l->sex][band] * u->care * u->start_factor : 0,
+                     other = d->incidence[u->l->sex][band];
+        const double top =
+            own * (1 + d->season_amp) * other_months * u->most_habits + other * u->most_cascades;
+        double next = hu_band_start(u->l->birth, band + 1);
+        if (t < u->ill_from) next = fmin(next, u->ill_from);
+        else if (ill) next = fmin(next, u->ill_to);
+        else if (u->most_cascades == 0) break;
+        const double gap = top > 0 ? hu_rng_exp(&u->rng) / top : INFINITY;
+        if (t + gap >= next) {
+            t = next;
             continue;
         }
         t += gap;
-        if (t >= limit) break;
+        if (t >= u->limit) break;
         const int32_t day = (int32_t)t;
         const double f = hu_season(d->season_amp, d->season_peak, day) *
                          (in_august(day) ? august : other_months);
+        double habits = 1, cascades = 0;
         int by = -1;
-        const double m = u->d->raise_from < u->d->raise_to ? raised(u, day, &by) : 1;
-        const double x = hu_rng_unif(&u->rng) * top;
-        if (x > f * m) continue;
-        if (by >= 0 && x > f) u->why = HU_WHY_CASCADE, u->detail = by;
+        if (raises) raised(u, day, &habits, &cascades, &by);
+        const double x = hu_rng_unif(&u->rng) * top - own * f * habits;
+        if (x > other * cascades) continue;
+        if (x > 0) u->why = HU_WHY_CASCADE, u->detail = by;
         return t;
     }
     return HU_NEVER;
@@ -277,7 +287,7 @@ static hune_status long_use(use *u, hune_err *err) {
         if (s < u->limit) s = at_the_doctors(u, s);
         if (s >= u->limit || s >= u->d->market_to) break; /* nobody starts what is not sold */
         double stop = s + era_length(u);
-        if (u->why != HU_WHY_TRAP && s < u->ill_to) stop = fmin(stop, u->ill_to);
+        if (u->why == HU_WHY_TABLE) stop = fmin(stop, u->ill_to);
         HUNE_TRY(add_era(u, (int32_t)s, (int32_t)s, stop, &end, err));
         t = fmax(end, s + 1);
     }
@@ -371,7 +381,9 @@ static hune_status one_drug(use *u, hune_err *err) {
         const hu_span *ill = &l->state[d->condition];
         u->ill_from = ill->from > l->start ? ill->from : l->start;
         u->ill_to = ill->to;
-        if ((u->ill_from >= u->limit || u->ill_to <= l->start) && !u->n_pushes) return HUNE_OK;
+        if ((u->ill_from >= u->limit || u->ill_to <= l->start) && !u->n_pushes &&
+            u->most_cascades == 0)
+            return HUNE_OK;
     }
     const bool large = d->n_large && l->large_packs;
     u->pack_index = (int)hu_rng_below(&u->rng, large ? d->n_large : d->n_standard);
@@ -405,16 +417,16 @@ static void pushes_of(const hu_life *l, int drug, use *u) {
     u->n_pushes = (size_t)(l->push + i - u->push);
 }
 
-/* The largest product of what raises the starts of a drug, in this life. */
-static double most_raised(const hu_world *w, const hu_life *l, const hu_drug *d) {
-    double m = 1;
+static void most_raised(const hu_world *w, const hu_life *l, const hu_drug *d, use *u) {
     for (int i = d->raise_from; i < d->raise_to; i++) {
+        const hu_raise *r = &w->raise[i];
         bool any = false;
-        for (int k = 0; k < w->raise[i].by.n && !any; k++)
-            any = l->first_era[w->raise[i].by.drug[k]] < l->last_era[w->raise[i].by.drug[k]];
-        if (any) m *= w->raise[i].max;
+        for (int k = 0; k < r->by.n && !any; k++)
+            any = l->first_era[r->by.drug[k]] < l->last_era[r->by.drug[k]];
+        if (!any) continue;
+        if (r->cascade) u->most_cascades += r->max - 1;
+        else u->most_habits *= r->max;
     }
-    return m;
 }
 
 /* Eras were made in world.order: put them in the order of the table. */
@@ -452,7 +464,8 @@ static hune_status treatments(const hu_world *w, hu_life *l, bool some, hune_err
                  .limit = stop < l->exit ? stop : l->exit,
                  .start_factor = hu_trap_start_factor(w, l, i),
                  .era_factor = hu_trap_era_factor(w, l, i),
-                 .most_raised = most_raised(w, l, d)};
+                 .most_habits = 1};
+        most_raised(w, l, d, &u);
         u.rng = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_DRUG + (uint32_t)d->row);
         if (l->n_pushes) pushes_of(l, i, &u);
         l->first_era[i] = (int)l->n_eras;

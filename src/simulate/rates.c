@@ -164,6 +164,10 @@ static hune_status calibrate(void *arg, int64_t task, int worker, hune_err *err)
             d->rate[s][b] = find_rate(d, b, share, care, &now);
             walk(d, b, d->rate[s][b], care, &now,
                  on ? on + (size_t)s * HU_AGES * HU_CARE * 2 : NULL);
+            double on_now = 0; /* at the end of the band */
+            for (int c = 0; c < HU_CARE; c++) on_now += (now.on[c][0] + now.on[c][1]) / HU_CARE;
+            if (d->condition >= 0) on_now *= w->share[d->condition][s][b];
+            d->incidence[s][b] = on_now / d->era_days;
             d->rate[s][b] /= mean_raise(w, d, s, b);
         }
     }

@@ -179,7 +179,7 @@ static hune_status read_cascade(hu_world *w, const hu_table *t, const hu_named *
     const char *code, *outcome;
     hu_set started;
     steps s;
-    *r = (hu_raise){.id = n->id};
+    *r = (hu_raise){.id = n->id, .cascade = true};
     HUNE_TRY(hu_table_text(t, "drug_a", &code, err));
     HUNE_TRY(read_set(w, t, "drug_a", code, &r->by, err));
     HUNE_TRY(hu_table_text(t, "outcome", &outcome, err));

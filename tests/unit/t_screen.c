@@ -18,6 +18,7 @@ typedef struct life {
 } life;
 
 static int left_market = 1700; /* nobody starts drug A from this day on */
+static bool begun_together;    /* drug B is begun with drug A, by most who take both */
 
 static life draw(uint64_t person) {
     life l;
@@ -27,6 +28,10 @@ static life draw(uint64_t person) {
         if (hu_rng_unif(&r) > 0.5) continue;
         l.from[d] = (int)hu_rng_below(&r, d == 0 ? left_market : 1700);
         l.to[d] = l.from[d] + 30 * (1 + (int)hu_rng_below(&r, 12));
+    }
+    if (begun_together && l.from[0] >= 0 && l.from[1] >= 0 && hu_rng_unif(&r) < 0.8) {
+        l.to[1] += l.from[0] - l.from[1];
+        l.from[1] = l.from[0];
     }
     for (;;) { /* rejection: exposed days count three times */
         l.event = (int)hu_rng_below(&r, DAYS);
@@ -195,6 +200,29 @@ TEST(a_drug_that_left_the_market_is_not_judged_against_its_own_shadow) {
           by_hand() - (test_sanitized ? 0.5 : 2) * se); /* the shadow is there in the first round */
     rounds = 2;
     left_market = 1700;
+}
+
+/* Drug B does nothing, but is taken when drug A is: it carries A's effect until A is known. */
+TEST(a_drug_does_not_carry_the_effect_of_another) {
+    char results[600];
+    double log_irr[3], se = NAN;
+    begun_together = true;
+    const char *dir = write_store(3);
+    for (rounds = 1; rounds <= 2; rounds++) {
+        snprintf(results, sizeof results, "%s/together%d", test_scratch(), rounds);
+        hune_screen_summary sum = screen(dir, results, 2, 0);
+        hune_screen_summary_clear(&sum);
+        log_irr[rounds] =
+            value(results, "log_irr FROM read_parquet('@/pairs.parquet') WHERE drug = 'A10BA01'");
+        se = value(results, "se FROM read_parquet('@/pairs.parquet') WHERE drug = 'A10BA01'");
+    }
+    CHECK(log_irr[1] > 3 * se);
+    NEAR(log_irr[2], 0, 2.5 * se);
+    const double a =
+        value(results, "log_irr FROM read_parquet('@/pairs.parquet') WHERE drug = 'A10BA00'");
+    NEAR(a, log(TRUE_IRR), 3 * se);
+    rounds = 2;
+    begun_together = false;
 }
 
 static bool same_file(const char *a, const char *b, const char *name) {
