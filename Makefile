@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-print-directory
 BUILD ?= build
 
-.PHONY: all demo check check-slow bench fuzz format clean deps help FORCE
+.PHONY: all demo check check-slow bench fuzz refit format clean deps help FORCE
 all: $(BUILD)/hune
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make check-slow  simulations with a known truth (minutes)'
 	@echo 'make bench       the figures of the closing notes, as TSV'
 	@echo 'make fuzz        libFuzzer, TIME=300 seconds per target'
+	@echo 'make refit       fit the simulator to its tables again (codes/simulate, minutes)'
 	@echo 'make format      clang-format on every C file'
 	@echo 'make clean       remove builds and demo/ (keeps .deps/)'
 
@@ -39,6 +40,9 @@ bench: $(BUILD)/hune
 TIME ?= 300
 fuzz:
 	@tools/fuzz.sh $(TIME)
+
+refit: $(BUILD)/hune
+	@ninja -C $(BUILD) tools/refit && $(BUILD)/tools/refit 600000 4 codes/simulate
 
 format:
 	@tools/deps.sh check

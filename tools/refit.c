@@ -22,6 +22,7 @@ enum { MOST = 128, YEARS = 4, FIRST_YEAR = 2008, HABITS = 16, LEAST_USERS = 60 }
 typedef struct sums {
     int64_t persons[YEARS][2][HU_BANDS], users[MOST][2][HU_BANDS];
     int64_t seen, both[HABITS];
+    double firsts[MOST][2][HU_BANDS], without[MOST][2][HU_BANDS]; /* first starts, person-days */
 } sums;
 
 typedef struct habit {
@@ -69,6 +70,45 @@ static void look(const hu_world *w, const hu_life *l, const hu_set sets[HABITS][
         x->seen++;
         for (int h = 0; h < habits; h++) x->both[h] += both(l, &sets[h][0], &sets[h][1], from, to);
     }
+}
+
+/* First dispensings of the last two years (four of history without one come before), and the days
+ * of those who have had none. What cascades add is not counted: they are given in these units. */
+static void look_at_firsts(const hu_world *w, const hu_life *l, sums *x) {
+    const int32_t begin = hu_day(FIRST_YEAR + 2, 1, 1);
+    for (int d = 0; d < w->n_drugs; d++) {
+        const hu_era *first =
+            l->first_era[d] < l->first_era[d + 1] ? &l->era[l->first_era[d]] : NULL;
+        int32_t from = l->entry > begin ? l->entry : begin;
+        const int32_t to = first && first->start < l->exit ? first->start : l->exit;
+        if (to < from) continue;
+        if (first && to == first->start && first->why != HU_WHY_CASCADE &&
+            first->why != HU_WHY_HISTORY)
+            x->firsts[d][l->sex][hu_band(l->birth, to)]++;
+        while (from < to) {
+            const int band = hu_band(l->birth, from);
+            int32_t end = hu_band_start(l->birth, band + 1);
+            if (end > to) end = to;
+            x->without[d][l->sex][band] += end - from;
+            from = end;
+        }
+    }
+}
+
+static void write_firsts(const char *path, const hu_world *w, const sums *x) {
+    FILE *f = fopen(path, "w");
+    if (!f) exit(1);
+    fprintf(f, "atc,men_0_17,men_18_44,men_45_64,men_65_79,men_80,women_0_17,women_18_44,"
+               "women_45_64,women_65_79,women_80\n");
+    for (int d = 0; d < w->n_drugs; d++) {
+        fprintf(f, "%s", w->drug[d].atc);
+        for (int c = 0; c < 2 * HU_BANDS; c++)
+            fprintf(f, ",%.4g",
+                    1e5 * HU_YEAR * x->firsts[d][c / HU_BANDS][c % HU_BANDS] /
+                        fmax(x->without[d][c / HU_BANDS][c % HU_BANDS], 1));
+        fprintf(f, "\n");
+    }
+    fclose(f);
 }
 
 static int read_habits(const char *path, habit h[HABITS]) {
@@ -142,9 +182,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     const int64_t lives = atoll(argv[1]);
-    char habits_path[600], refit_path[600];
+    char habits_path[600], refit_path[600], firsts_path[600];
     snprintf(habits_path, sizeof habits_path, "%s/habits.csv", argv[3]);
     snprintf(refit_path, sizeof refit_path, "%s/refit.csv", argv[3]);
+    snprintf(firsts_path, sizeof firsts_path, "%s/first_starts.csv", argv[3]);
     static habit h[HABITS];
     const int habits = read_habits(habits_path, h);
     hune_simulate_options o;
@@ -176,6 +217,7 @@ int main(int argc, char **argv) {
             hu_conditions(&w, &l);
             s = hu_treatments(&w, &l, &err);
             if (!s) look(&w, &l, (const hu_set(*)[2])sets, habits, &x);
+            if (!s) look_at_firsts(&w, &l, &x);
         }
         if (!s) adjust(&w, &x, h, habits);
     }
@@ -185,5 +227,6 @@ int main(int argc, char **argv) {
     }
     write_habits(habits_path, h, habits);
     write_refit(refit_path, &w);
+    write_firsts(firsts_path, &w, &x);
     return 0;
 }

@@ -1,9 +1,10 @@
 /* others.c - the other drugs of a case, taken at the size found for them in the round before.
  *
- * A pair is judged while its person takes other drugs as well; where their exposure overlaps in time
- * (hypnotics and anxiolytics begun on one day), one would carry the effect of the other. So in the
- * second round the baseline of a case is multiplied, on the days of each strong drug of the outcome,
- * by the rate ratio found for it: an offset, and one step of the joint fit of all strong drugs.
+ * A pair is judged while its person takes other drugs as well; where their exposure overlaps in
+ * time (hypnotics and anxiolytics begun on one day), one would carry the effect of the other. So in
+ * the second round the baseline of a case is multiplied, on the days of each strong drug of the
+ * outcome, by the rate ratio found for it: an offset, and one step of the joint fit of all strong
+ * drugs.
  */
 #include <math.h>
 #include <stdlib.h>

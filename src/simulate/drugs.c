@@ -41,6 +41,7 @@ typedef struct use { /* one drug in one life */
     double start_factor, era_factor;   /* of traps, and of the type of care */
     double most_habits, most_cascades; /* the largest that drugs of this life can do */
     int why, detail;                   /* of the era to come */
+    size_t first_era;                  /* of this drug, if it has one */
 } use;
 
 static bool in_august(int32_t day) {
@@ -62,7 +63,7 @@ static double cascade_value(const hu_life *l, const hu_raise *r, int32_t day) {
 }
 
 /* What the drugs taken on a day do to the starts of this one: *habits multiplies them, and
- * *cascades, in units of the population's starts, adds to them. */
+ * *cascades, in units of first dispensings among others, adds to them. */
 static void raised(const use *u, int32_t day, double *habits, double *cascades, int *by) {
     *habits = 1;
     *cascades = 0;
@@ -91,7 +92,7 @@ static double next_start(use *u, double t) {
         const bool ill = t >= u->ill_from && t < u->ill_to;
         const int band = hu_band(u->l->birth, (int32_t)t);
         const double own = ill ? d->rate[u->l->sex][band] * u->care * u->start_factor : 0,
-                     other = d->incidence[u->l->sex][band];
+                     other = u->l->n_eras == u->first_era ? d->first_starts[u->l->sex][band] : 0;
         const double top =
             own * (1 + d->season_amp) * other_months * u->most_habits + other * u->most_cascades;
         double next = hu_band_start(u->l->birth, band + 1);
@@ -469,6 +470,7 @@ static hune_status treatments(const hu_world *w, hu_life *l, bool some, hune_err
         u.rng = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_DRUG + (uint32_t)d->row);
         if (l->n_pushes) pushes_of(l, i, &u);
         l->first_era[i] = (int)l->n_eras;
+        u.first_era = l->n_eras;
         HUNE_TRY(one_drug(&u, err));
         l->last_era[i] = (int)l->n_eras;
     }

@@ -128,7 +128,8 @@ static double mean_raise(const hu_world *w, const hu_drug *d, int sex, int band)
     double mean = 1;
     for (int i = d->raise_from; i < d->raise_to; i++) {
         const hu_raise *r = &w->raise[i];
-        double none = 1; /* share without the set, at a moment: less than in a year */
+        if (r->cascade) continue; /* small beside the share of the table */
+        double none = 1;          /* share without the set, at a moment: less than in a year */
         for (int k = 0; k < r->by.n; k++) {
             const hu_drug *by = &w->drug[r->by.drug[k]];
             none *= 1 - by->share[sex][band] * (by->use == HU_CHRONIC ? 0.85 : 0.3);
@@ -164,10 +165,6 @@ static hune_status calibrate(void *arg, int64_t task, int worker, hune_err *err)
             d->rate[s][b] = find_rate(d, b, share, care, &now);
             walk(d, b, d->rate[s][b], care, &now,
                  on ? on + (size_t)s * HU_AGES * HU_CARE * 2 : NULL);
-            double on_now = 0; /* at the end of the band */
-            for (int c = 0; c < HU_CARE; c++) on_now += (now.on[c][0] + now.on[c][1]) / HU_CARE;
-            if (d->condition >= 0) on_now *= w->share[d->condition][s][b];
-            d->incidence[s][b] = on_now / d->era_days;
             d->rate[s][b] /= mean_raise(w, d, s, b);
         }
     }

@@ -99,7 +99,7 @@ typedef struct hu_drug {
     int raise_from, raise_to;          /* what changes its start rate: [from, to) of world.raise */
     double era_mean[2], era_weight[2]; /* mixture of exponentials, days */
     double rate[2][HU_BANDS];          /* starts a day at care multiplier 1 */
-    double incidence[2][HU_BANDS];     /* starts a day and person of the population */
+    double first_starts[2][HU_BANDS];  /* a day, among persons who never took it (refit) */
     float *on;                         /* [2][HU_AGES][HU_CARE][2] share under treatment by age */
     hu_pack pack[HU_MAX_PACKS];
     int n_standard, n_large; /* standard packs first */
@@ -174,8 +174,8 @@ typedef struct hu_joint {
 } hu_joint;
 
 /* What changes the start rate of `drug` while a set is present: a cascade, by the days since the
- * set's first dispensing ever, starts it in anybody, (value - 1) times as often as the population
- * does; a habit of prescribers multiplies the person's own start rate. */
+ * set's first dispensing ever, brings (value - 1) times as many first dispensings as there are
+ * among others; a habit of prescribers multiplies the person's own start rate. */
 typedef struct hu_raise {
     const char *id;
     bool cascade;

@@ -112,6 +112,22 @@ static hune_status read_drugs(hu_world *w, hune_err *err) {
     return hu_check_list(w->o.drugs, "drugs", true, names, n, err);
 }
 
+/* first_starts.csv: first dispensings by 100,000 person-years without one, made by tools/refit.c.
+ */
+static hune_status read_first_starts(hu_world *w, hune_err *err) {
+    hu_table t;
+    bool more;
+    HUNE_TRY(embedded(w, "first_starts.csv", &t, err));
+    for (;;) {
+        const char *atc;
+        HUNE_TRY(hu_table_next(&t, &more, err));
+        if (!more) return HUNE_OK;
+        HUNE_TRY(hu_table_text(&t, "atc", &atc, err));
+        const int d = hu_find_drug(w, atc);
+        if (d >= 0) HUNE_TRY(read_bands(&t, 1e-5 / HU_YEAR, w->drug[d].first_starts, err));
+    }
+}
+
 /* refit.csv: made by tools/refit.c. A drug without a row keeps 1. */
 static hune_status read_refit(hu_world *w, hune_err *err) {
     hu_table t;
@@ -431,6 +447,7 @@ hune_status hu_world_open(hu_world *w, const hune_simulate_options *o, hune_err 
     HUNE_TRY(read_drugs(w, err));
     classes(w);
     HUNE_TRY(read_refit(w, err));
+    HUNE_TRY(read_first_starts(w, err));
     HUNE_TRY(read_packs(w, err));
     HUNE_TRY(read_outcomes(w, err));
     HUNE_TRY(read_stays(w, err));
