@@ -35,7 +35,9 @@ typedef struct hune_simulate_options {
     const char *truth;     /* "none", "all" or a CSV file like truth.csv; NULL = all */
     const char *bias;      /* "none", "all" or a list "T02,T08"; NULL = none */
     const char *dirt;      /* "none", "all" or a list "cancel,late"; NULL = none */
-    const char *fraud;     /* "none", "all" or a list of kinds; NULL = none */
+    const char *fraud;     /* "none", "all" or some of phantom_dispensing, outlier_prescriber,
+                              doctor_shopping, duplicate_billing, impossible_billing,
+                              upcoded_stays, ring, innocent; NULL = none */
     hune_simulate_mode mode;
     const char *drugs;    /* list of ATC prefixes; NULL = the whole table */
     const char *outcomes; /* list of outcome ids; NULL = the whole table */

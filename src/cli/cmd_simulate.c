@@ -33,6 +33,7 @@ static int read_options(const hu_args *a, hune_simulate_options *o, const char *
     o->truth = hu_arg(a, "truth");
     o->bias = hu_arg(a, "bias");
     o->dirt = hu_arg(a, "dirt");
+    o->fraud = hu_arg(a, "fraud");
     o->drugs = hu_arg(a, "drugs");
     o->outcomes = hu_arg(a, "outcomes");
     o->format = *format == 'p' ? HUNE_RAW_PARQUET : HUNE_RAW_CSV;
@@ -85,6 +86,7 @@ static const hu_opt opts[] = {
      "traps T01 to T16, and `conditions`: illnesses that raise hazards"},
     {"dirt", 0, "none|all|LIST", "none",
      "cancel,late,info,duplicates,returns,grouper,identity,death"},
+    {"fraud", 0, "none|all|LIST", "none", "planted frauds, of the kinds named above"},
     {"drugs", 0, "LIST", NULL, "ATC prefixes, comma between (default: all 104 drugs)"},
     {"outcomes", 0, "LIST", NULL, "outcome ids, comma between (default: all 42)"},
     {"format", 0, "csv|parquet", "csv", "of the raw tables"},
@@ -98,7 +100,9 @@ const hu_command hu_cmd_simulate = {
     .description =
         "Lives N lives forward in time and writes what the national claims base would hold of\n"
         "them: DCIR by flow month, PMSI MCO by year, the tables of persons and drugs, and\n"
-        "sim_truth/ with what was planted. Threads never change a byte.",
+        "sim_truth/ with what was planted. Threads never change a byte.\n"
+        "Frauds: phantom_dispensing, outlier_prescriber, doctor_shopping, duplicate_billing,\n"
+        "impossible_billing, upcoded_stays, ring; innocent is those who only look like it.",
     .example = "hune simulate -o raw --persons 20000 --seed 1 --population diabetes",
     .min_positional = 0,
     .max_positional = 0,

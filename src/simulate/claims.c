@@ -6,6 +6,7 @@
  * from its own stream: switching dirt on or off changes no life.
  */
 #include <math.h>
+#include "simulate/fraud.h"
 #include "simulate/sheet.h"
 
 static const double cancel_share = 0.006, replaced = 0.5, later_flow = 0.5;
@@ -230,17 +231,36 @@ static payer doctor(const claims *c, int specialty, int number) {
     return by;
 }
 
+/* Tell fraud.c of a visit: n boxes, or an act without any. */
+static void seen(claims *c, const statement *st, const payer *by, const hu_box *const *fills,
+                 int n) {
+    if (!c->w->fraud || (!c->s->fraud->twice && !c->s->fraud->again)) return;
+    hu_bill b = {.day = st->day,
+                 .executant_specialty = by->executant_specialty,
+                 .executant_trade = by->executant_trade,
+                 .prescriber_specialty = by->prescriber_specialty,
+                 .n_boxes = n < HU_BILL_BOXES ? n : HU_BILL_BOXES,
+                 .nature = n ? 0 : 1111,
+                 .price_cents = n ? 0 : 2300};
+    memcpy(b.executant, by->executant, sizeof b.executant);
+    memcpy(b.prescriber, by->prescriber, sizeof b.prescriber);
+    for (int i = 0; i < b.n_boxes; i++) b.box[i] = *fills[i];
+    hu_fraud_seen(c->w, c->l, c->s, &b);
+}
+
 static void visit(claims *c, const hu_box *const *fills, int n) {
     const payer by = pharmacy(c);
     statement st;
     begin(c, &st, fills[0]->day, &by, 0);
     for (int i = 0; i < n; i++) drug_line(c, &st, fills[i], 1);
+    seen(c, &st, &by, fills, n);
     if (c->w->dirt[HU_DIRT_CANCEL])
         for (int i = 0; i < n; i++) cancel(c, &st, &by, fills[i]);
     if (hu_rng_unif(&c->rng) < consult_share) {
         const payer gp = doctor(c, 1, c->l->doctor);
         begin(c, &st, fills[0]->day, &gp, 0);
         payment(c, &st, 1111, 1, 2300, 70, 0);
+        seen(c, &st, &gp, fills, 0);
     }
 }
 
@@ -372,6 +392,35 @@ static void fictive_claim(claims *c) {
     c->names = own;
 }
 
+/* --- planted bills (fraud.h): the pen of the honest ones ---------------------------------------
+ */
+
+void hu_claim_provider(char out[9], const hu_life *l, char kind, int number) {
+    number8(out, hu_department(l->department), kind, number);
+}
+
+void hu_claim_bill(claims *c, const hu_bill *b) {
+    payer by = {.executant_specialty = b->executant_specialty,
+                .executant_trade = b->executant_trade,
+                .prescriber_specialty = b->prescriber_specialty};
+    char key[128];
+    statement st;
+    memcpy(by.executant, b->executant, sizeof by.executant);
+    memcpy(by.prescriber, b->prescriber, sizeof by.prescriber);
+    begin(c, &st, b->day, &by, b->later);
+    for (int i = 0; i < b->n_boxes || (!b->n_boxes && i < 1); i++) {
+        int64_t cents = b->sign * b->price_cents;
+        if (b->n_boxes) {
+            const hu_box *f = &b->box[i];
+            const hu_pack *k = &c->w->drug[f->drug].pack[f->pack];
+            drug_line(c, &st, f, b->sign);
+            cents = (int64_t)b->sign * k->boxes * (f->again % HU_RENEWAL) * k->price_cents;
+        } else payment(c, &st, b->nature, b->sign, cents, 70, 0);
+        /* without its last semicolon */
+        hu_fraud_line(c->w, c->s, b, key, (size_t)(put_key(key, &st) - key) - 1, cents);
+    }
+}
+
 void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s,
                      hune_err *err) {
     claims c = {.w = w,
@@ -379,6 +428,7 @@ void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets
                 .names = n,
                 .s = s,
                 .rng = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_CLAIMS)};
+    hu_fraud_begin(w, l, n, s);
     if (l->entry < l->exit) {
         drug_visits(&c, l, err);
         hu_rng acts = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_ACTS);
@@ -388,6 +438,7 @@ void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets
     }
     const bool fictive = w->dirt[HU_DIRT_IDENTITY] && hu_rng_unif(&s->dirt) < fictive_share;
     if (fictive && l->entry < l->exit) fictive_claim(&c);
+    hu_fraud_claims(&c, w, l, s);
     hu_write_person(w, l, n, c.last_flow, s);
     if (!fictive) return;
     hu_names nobody = *n;

@@ -44,9 +44,12 @@ static const char chain_before_2009[] =
     "ETA_NUM;RSA_NUM;NIR_ANO_17;SEJ_NUM;SOR_ANN;SOR_MOI;NIR_RET;NAI_RET;SEX_RET;SEJ_RET;FHO_RET;"
     "PMS_RET;DAT_RET\n";
 
-static const char *const single_names[HU_SINGLES] = {
-    "IR_BEN_R.csv", "IR_IMB_R.csv", "sim_truth/person.csv", "sim_truth/event_cause.csv",
-    "sim_truth/exposure_true.csv"};
+static const char *const single_names[HU_SINGLES] = {"IR_BEN_R.csv",
+                                                     "IR_IMB_R.csv",
+                                                     "sim_truth/person.csv",
+                                                     "sim_truth/event_cause.csv",
+                                                     "sim_truth/exposure_true.csv",
+                                                     "sim_truth/fraud_lines.csv"};
 static const char *const single_heads[HU_SINGLES] = {
     "BEN_NIR_PSA;BEN_RNG_GEM;BEN_NIR_ANO;BEN_IDT_ANO;BEN_IDT_TOP;BEN_CDI_NIR;BEN_NAI_ANN;"
     "BEN_NAI_MOI;BEN_SEX_COD;BEN_DCD_DTE;BEN_DCD_AME;ORG_AFF_BEN;BEN_RES_DPT;BEN_RES_COM;"
@@ -56,7 +59,9 @@ static const char *const single_heads[HU_SINGLES] = {
     "person,ben_idt_ano,sex,birth,entry,exit,reason,death,frailty,care,adherence,large_packs,"
     "diabetes_onset\n",
     "person,outcome,day,first,multiplier,trap,causes\n",
-    "person,drug,start,end,dispensings,cum_days_before\n"};
+    "person,drug,start,end,dispensings,cum_days_before\n",
+    "kind,why,actor_kind,actor,partner,person,table,amount,FLX_DIS_DTD,FLX_TRT_DTD,FLX_EMT_TYP,"
+    "FLX_EMT_NUM,FLX_EMT_ORD,ORG_CLE_NUM,DCT_ORD_NUM,PRS_ORD_NUM,REM_TYP_AFF,ETA_NUM,RSA_NUM\n"};
 
 int hu_file_count(const hu_world *w) {
     return HU_FLOWS * w->n_months + HU_MCOS * w->n_years + HU_SINGLES;

@@ -1,10 +1,18 @@
 /* lists.c - the names a user may put in --bias, --dirt, --drugs and --outcomes. */
 #include <string.h>
-#include "simulate/sim.h"
+#include "simulate/fraud.h"
 
 static const char *const dirt_names[HU_DIRTS] = {"cancel",  "late",    "info",     "duplicates",
                                                  "returns", "grouper", "identity", "death"};
 static const char conditions_word[] = "conditions";
+static const char *const fraud_names[HU_FRAUDS] = {"phantom_dispensing",
+                                                   "outlier_prescriber",
+                                                   "doctor_shopping",
+                                                   "duplicate_billing",
+                                                   "impossible_billing",
+                                                   "upcoded_stays",
+                                                   "ring",
+                                                   "innocent"};
 
 const char *hu_dirt_name(hu_dirt d) {
     return dirt_names[d];
@@ -71,6 +79,29 @@ hune_status hu_read_dirt(const char *list, bool dirt[HU_DIRTS], hune_err *err) {
         dirt[d] = true;
     }
     return HUNE_OK;
+}
+
+const char *hu_fraud_name(hu_fraud_kind k) {
+    return fraud_names[k];
+}
+
+hune_status hu_read_fraud_list(const char *list, uint32_t *kinds, hune_err *err) {
+    char word[32];
+    const bool all = list && !strcmp(list, "all");
+    *kinds = all ? (1u << HU_FRAUDS) - 1 : 0;
+    if (all || !list || !strcmp(list, "none")) return HUNE_OK;
+    while (next_name(&list, word, sizeof word)) {
+        int k = 0;
+        while (k < HU_FRAUDS && strcmp(word, fraud_names[k])) k++;
+        if (k == HU_FRAUDS) {
+            hune_fail(err, HUNE_EARG, "unknown fraud '%s'", word);
+            return hune_hint(err, "fraud is none, all or some of phantom_dispensing, "
+                                  "outlier_prescriber, doctor_shopping, duplicate_billing, "
+                                  "impossible_billing, upcoded_stays, ring, innocent");
+        }
+        *kinds |= 1u << k;
+    }
+    return *kinds ? HUNE_OK : hune_fail(err, HUNE_EARG, "the list of frauds is empty");
 }
 
 bool hu_listed(const char *list, const char *name, bool prefix) {

@@ -4,6 +4,7 @@
  * attributable and parameters come at the end, from sums over blocks added in block order.
  */
 #include <math.h>
+#include "simulate/fraud.h"
 #include "simulate/sheet.h"
 
 /* --- sums ---------------------------------------------------------------------------------- */
@@ -310,6 +311,7 @@ static void json_options(const hu_world *w, hu_buf *b) {
             len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", len ? " " : "",
                                     hu_dirt_name((hu_dirt)d));
     json_text(b, "dirt", len ? text : "none");
+    if (w->fraud) hu_fraud_json(w, b);
     json_text(b, "drugs_option", w->o.drugs ? w->o.drugs : "");
     json_text(b, "outcomes_option", w->o.outcomes ? w->o.outcomes : "");
 }

@@ -7,6 +7,7 @@
  *   conditions.c  lasting states      traps.c    biases      cases.c   --mode cases
  *   lists.c    names in --drugs, --dirt ...      people.c   IR_ rows       report.c sim_truth/
  *   sheet.h    bytes of a row                    simulate.c batches of persons -> files
+ *   fraud.h    planted frauds and look-alikes
  *
  * Days are int32 since 1970-01-01, spans half-open. Rates are per day unless a name says _py.
  */
@@ -36,6 +37,7 @@ enum {
     HU_STREAM_CONSULT = 3003,
     HU_STREAM_CONDITION = 3100, /* + condition */
     HU_STREAM_TRAP = 4000,      /* + number of the trap */
+    HU_STREAM_FRAUD = 6000, /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
     HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
     HU_STREAM_AFTER = 0x40000,  /* + 64 x number of the event + trap: what follows it */
     HU_STREAM_EVENT = 0x20000,  /* + outcome: stay, codes, death */
@@ -269,6 +271,7 @@ typedef struct hu_world {
     int latent_outcome[HU_LATENT][2], latent_drug[HU_LATENT][4];
     int hip, fracture, infarction; /* outcomes that traps know, -1 = left out */
     bool dirt[HU_DIRTS];
+    struct hu_frauds *fraud;                  /* what is planted; NULL = nothing (fraud.h) */
     double prevalence[2][HU_BANDS];           /* of treated diabetes */
     double share[HU_CONDITIONS][2][HU_BANDS]; /* of persons with a condition */
     double curve[HU_CONDITIONS][2][HU_NODES]; /* over age: share, or cumulative hazard */
@@ -441,6 +444,7 @@ const char *hu_embed_simulate(const char *name, size_t *len);
 /* lists.c */
 hune_status hu_read_bias(const char *list, uint32_t *bias, hune_err *err);
 hune_status hu_read_dirt(const char *list, bool dirt[HU_DIRTS], hune_err *err);
+hune_status hu_read_fraud_list(const char *list, uint32_t *kinds, hune_err *err);
 const char *hu_dirt_name(hu_dirt d);
 void hu_bias_text(uint32_t bias, char *out, size_t n);
 /* Is name (or a prefix of it, when prefix) in the comma list? NULL list = yes. */
@@ -519,7 +523,15 @@ void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from); /* empties `
 /* Files: raw tables by flow month or year, then single ones. */
 enum { HU_PRS, HU_PHA, HU_CAM, HU_UCD, HU_ETE, HU_FLOWS };
 enum { HU_MCO_A, HU_MCO_B, HU_MCO_C, HU_MCO_D, HU_MCO_UM, HU_MCOS };
-enum { HU_BEN, HU_IMB, HU_TRUTH_PERSON, HU_TRUTH_EVENT, HU_TRUTH_EXPOSURE, HU_SINGLES };
+enum {
+    HU_BEN,
+    HU_IMB,
+    HU_TRUTH_PERSON,
+    HU_TRUTH_EVENT,
+    HU_TRUTH_EXPOSURE,
+    HU_TRUTH_FRAUD,
+    HU_SINGLES
+};
 int hu_file_count(const hu_world *w);
 int hu_flow_file(const hu_world *w, int table, int month);
 int hu_stay_file(const hu_world *w, int table, int year);
@@ -532,6 +544,7 @@ typedef struct hu_sheets { /* the rows of one block, a buffer per file */
     hu_buf *file;
     hu_tally tally;
     hu_rng dirt;
+    struct hu_fraud_sheet *fraud; /* NULL unless frauds are planted */
 } hu_sheets;
 
 /* How one person is called in the tables. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "simulate/sim.h"
+#include "simulate/fraud.h"
 
 enum { BLOCKS_PER_THREAD = 6, MOST_BLOCKS = 64 };
 enum { CASES_BLOCK = 128 * HU_BLOCK }; /* few of its persons are written */
@@ -26,6 +26,7 @@ typedef struct job {
     int64_t *bytes;                    /* [n_files] written so far */
     char folder[1040];
     hu_tally sum;
+    hu_sheets frauds; /* the sums of them alone */
 } job;
 
 void hune_simulate_options_init(hune_simulate_options *o) {
@@ -118,6 +119,7 @@ static hune_status append(void *arg, int64_t task, int worker, hune_err *err) {
 static hune_status start_singles(job *j, hune_err *err) {
     for (int k = 0; k < HU_SINGLES; k++) {
         if (k == HU_TRUTH_EXPOSURE && !j->w.o.write_exposure) continue;
+        if (k == HU_TRUTH_FRAUD && !j->w.fraud) continue;
         const int file = hu_single_file(&j->w, k);
         char name[64], path[1200];
         hu_file_name(&j->w, file, name, sizeof name);
@@ -147,7 +149,10 @@ static hune_status all_persons(job *j, hune_err *err) {
         j->n_now = blocks - b < j->n_blocks ? blocks - b : j->n_blocks;
         HUNE_TRY(hu_pool_run(j->threads, j->n_now, block, j, err));
         HUNE_TRY(hu_pool_run(j->threads, j->n_files, append, j, err));
-        for (int64_t k = 0; k < j->n_now; k++) hu_tally_add(&j->w, &j->sum, &j->sheet[k].tally);
+        for (int64_t k = 0; k < j->n_now; k++) {
+            hu_tally_add(&j->w, &j->sum, &j->sheet[k].tally);
+            HUNE_TRY(hu_fraud_merge(j->frauds.fraud, j->sheet[k].fraud, err));
+        }
     }
     hu_tell(j->ctx, "simulating", persons, persons, "persons");
     return HUNE_OK;
@@ -171,7 +176,9 @@ static hune_status prepare(job *j, hune_err *err) {
         j->sheet[i].file = hu_calloc((size_t)j->n_files, sizeof *j->sheet[i].file);
         if (!j->sheet[i].file) return hune_fail(err, HUNE_ENOMEM, "no memory for a batch");
         HUNE_TRY(hu_tally_new(&j->w, &j->sheet[i].tally, err));
+        HUNE_TRY(hu_fraud_sheet_new(&j->w, &j->sheet[i], err));
     }
+    HUNE_TRY(hu_fraud_sheet_new(&j->w, &j->frauds, err));
     return hu_tally_new(&j->w, &j->sum, err);
 }
 
@@ -181,8 +188,10 @@ static void clear(job *j) {
         for (int f = 0; j->sheet[i].file && f < j->n_files; f++) hu_buf_clear(&j->sheet[i].file[f]);
         free(j->sheet[i].file);
         hu_tally_clear(&j->sheet[i].tally);
+        hu_fraud_sheet_clear(&j->sheet[i]);
     }
     hu_tally_clear(&j->sum);
+    hu_fraud_sheet_clear(&j->frauds);
     free(j->life);
     free(j->sheet);
     free(j->bytes);
@@ -231,6 +240,7 @@ static hune_status work(job *j, const hune_simulate_options *o, hune_simulate_su
     HUNE_TRY(hu_write_drugs(&j->w, j->folder, &rows, &bytes, err));
     j->sum.rows += rows;
     HUNE_TRY(hu_write_world(&j->w, &j->sum, j->folder, err));
+    HUNE_TRY(hu_write_fraud(&j->w, j->frauds.fraud, j->folder, err));
     summarise(j, summary);
     if (summary) summary->files++, summary->bytes += bytes;
     return j->w.o.format == HUNE_RAW_PARQUET ? hu_to_parquet(j->folder, j->ctx, err) : HUNE_OK;

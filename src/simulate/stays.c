@@ -1,6 +1,7 @@
 /* stays.c - a life's hospital stays as rows of the MCO tables: B the stay, C whose it is, UM its
  * one unit, D associated diagnoses, A acts. Diagnoses that go with a stay are never outcomes. */
 #include <math.h>
+#include "simulate/fraud.h"
 #include "simulate/sheet.h"
 
 static const double twin_share = 0.08, return_share = 0.007, grouper_share = 0.003,
@@ -14,6 +15,7 @@ typedef struct stay {
     int ghs;
     int32_t in, out;
     bool died;
+    hu_upcode up;
 } stay;
 
 typedef struct codes { /* how the row deviates */
@@ -52,7 +54,8 @@ static void put_b(const hu_world *w, const hu_life *l, hu_sheets *s, int year, c
     if (c->ghm_error) p = hu_put_text(p, c->ghm_error);
     else {
         p = hu_put(p, v->ghm, 5);
-        *p++ = nights == 0 ? 'T' : (char)('1' + (age > 70) + (nights > 12) + (nights > 25));
+        const int level = (age > 70) + (nights > 12) + (nights > 25) + v->up.levels;
+        *p++ = nights == 0 ? 'T' : (char)('1' + (level < 3 ? level : 3));
     }
     p = hu_put_text(p, c->ghm_error ? ";80;" : ";00;");
     p = c->ghs_9999 ? hu_put(p, "9999", 4) : hu_put_int(p, v->ghs);
@@ -131,12 +134,13 @@ static void put_um(const hu_world *w, hu_sheets *s, int year, const char *id, co
     s->tally.rows++;
 }
 
-static int associated(const hu_world *w, const hu_life *l, const stay *v, const char *out[3]) {
+static int associated(const hu_world *w, const hu_life *l, const stay *v, const char *out[6]) {
     int n = 0;
     const double age = (v->in - l->birth) / HU_YEAR;
     if (l->diabetic && v->in >= l->diabetes_onset) out[n++] = "E119";
     if (age > 50 && l->frailty > 0.8) out[n++] = "I10";
     if (age > 60 && l->health < -0.5) out[n++] = "Z720";
+    for (int i = 0; i < v->up.n_codes; i++) out[n++] = v->up.code[i];
     (void)w;
     return n;
 }
@@ -163,7 +167,7 @@ static void name_stay(char id[32], const char *hospital, const hu_life *l, int n
 
 static void put_all(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s,
                     const stay *v, const codes *c, const char *id) {
-    const char *das[3];
+    const char *das[6];
     int y, m, d;
     hu_civil(v->out, &y, &m, &d);
     const int year = y - w->first_year;
@@ -177,7 +181,7 @@ static void put_all(const hu_world *w, const hu_life *l, const hu_names *n, hu_s
 }
 
 static void write_stay(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s,
-                       const stay *v, int nth) {
+                       stay *v, int nth) {
     hu_rng *r = &s->dirt;
     codes c = {.bad_return = -1};
     char id[32], hospital[10];
@@ -196,6 +200,7 @@ static void write_stay(const hu_world *w, const hu_life *l, const hu_names *n, h
     const int group =
         !dirt[HU_DIRT_DUPLICATES] || hu_rng_unif(r) >= twin_share ? -1 : (int)hu_rng_below(r, 3);
     name_stay(id, group < 0 ? hospital : legal[group], l, nth, false);
+    if (group < 0 && !c.ghm_error) v->up = hu_fraud_stay(w, l, s, hospital, id, nth, v->in, v->out);
     put_all(w, l, n, s, v, &c, id);
     if (group < 0 || !w->n_sites[group]) return;
     name_stay(id, w->site[group][l->person % w->n_sites[group]], l, nth, true);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "simulate/fraud.h"
 #include "simulate/sheet.h"
 
 /* Days of history before the window: treatments under way and cumulative use need a past. */
@@ -454,6 +455,7 @@ hune_status hu_world_open(hu_world *w, const hune_simulate_options *o, hune_err 
     HUNE_TRY(read_small(w, err));
     HUNE_TRY(read_sites(w, err));
     HUNE_TRY(hu_read_truth(w, err));
+    HUNE_TRY(hu_read_fraud(w, err));
     return day_texts(w, err);
 }
 
