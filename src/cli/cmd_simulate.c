@@ -74,7 +74,7 @@ static const hu_opt opts[] = {
     {"persons", 0, "N", "10000", "how many persons; person i is the same whatever N"},
     {"seed", 0, "S", "1", "same seed, same bytes"},
     {"mode", 0, "full|cases", "full",
-     "everybody, or only persons with an outcome of --outcomes (up to 67 million looked at)"},
+     "everybody, or only persons with an outcome of --outcomes"},
     {"population", 0, "all|diabetes|elderly", "all", "everybody, treated diabetics, 65 and over"},
     {"from", 0, "DAY", "2009-01-01", "first day of care that is written"},
     {"to", 0, "DAY", "2014-12-31", "last day of care that is written"},

@@ -7,7 +7,6 @@ n=1200
 must simulate -o raw --persons $n --seed 4 --rate-scale 20 --population diabetes --quiet
 expect_out_has "persons         $n"
 expect_err_has "rate scale: "
-expect_err_has "not planted in this version: 3 cascades, 18 pairs"
 expect_file raw/sim_truth/parameters.json
 expect_absent .raw.part
 must simulate -o one --persons $n --seed 4 --rate-scale 20 --population diabetes --quiet --threads 1
@@ -105,16 +104,39 @@ expect_absent few/DCIR/ER_PRS_F_201001.csv
 expect_equal "$(wc -l <few/sim_truth/pairs.csv)" $((10 * 2 + 1))
 ok "drugs and outcomes of a list, as Parquet"
 
+must simulate -o full --persons $n --seed 4 --population elderly --dirt all --bias all --quiet
+must simulate -o cases --persons $n --seed 4 --population elderly --dirt all --bias all --mode cases --outcomes HIP,HF --quiet
+python3 - <<'P' || die "cases are not those of everybody"
+import csv, glob, os
+def rows(f): return open(f, 'rb').read().splitlines() if os.path.exists(f) else []
+wanted = {r['person'] for r in csv.DictReader(open('full/sim_truth/event_cause.csv')) if r['outcome'] in ('HIP', 'HF')}
+have = {r['person'] for r in csv.DictReader(open('cases/sim_truth/person.csv'))}
+assert wanted == have and have, (len(wanted), len(have))
+idt = {r['ben_idt_ano'] for r in csv.DictReader(open('cases/sim_truth/person.csv'))}
+psa = set()
+for r in csv.DictReader(open('full/IR_BEN_R.csv'), delimiter=';'):
+    if r['BEN_IDT_ANO'] in idt: psa.add(r['BEN_NIR_PSA'])
+for f in glob.glob('full/DCIR/ER_PRS_F_*.csv'):
+    mine = [l for l in rows(f)[1:] if l.split(b';')[9].decode() in psa]
+    other = [l for l in rows(f.replace('full', 'cases'))[1:] if l.split(b';')[9].decode() in psa]
+    assert mine == other, f
+P
+ok "cases: the persons of a full run with the outcome, row by row"
+
 must simulate -o null --persons 200 --seed 4 --truth none --write-exposure --quiet
 expect_lines 1 null/sim_truth/truth.csv
 expect_equal "$(cut -d, -f5 null/sim_truth/pairs.csv | sort -u | tr '\n' ' ')" "1 planted_irr "
 expect_file null/sim_truth/exposure_true.csv
 ok "without truth every pair has ratio one"
 
-run simulate -o bad --persons 10 --bias T11; expect_status 2; expect_err_has "trap 'T11' is not in this version"
+run simulate -o bad --persons 10 --mode cases; expect_status 2; expect_err_has "mode cases needs a list of outcomes"
+printf 'id,kind,drug_a,outcome,axis,profile\nS1,single,A10BA99,HF,era_day,0+:2\n' >unknown.csv
+run simulate -o bad --persons 10 --truth unknown.csv; expect_status 1
+expect_err_has "'unknown.csv', line 2, column 'drug_a': unknown drug 'A10BA99'"
 run simulate -o bad --persons 10 --bias T17; expect_status 2; expect_err_has "unknown trap 'T17'"
 run simulate -o bad --persons 10 --dirt mud; expect_status 2; expect_err_has "unknown dirt 'mud'"
 run simulate -o bad --persons 0; expect_status 2
+run simulate -o bad --persons -5; expect_status 2
 run simulate --persons 10; expect_status 2
 run simulate -o bad --persons 10 --truth nowhere.csv; expect_status 1; expect_err_has "nowhere.csv"
 run simulate -o bad --persons 10 --rate-scale 90000; expect_status 1; expect_err_has "the largest that works is"
