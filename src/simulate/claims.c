@@ -375,6 +375,7 @@ static void drug_visits(claims *c, hu_life *l, hune_err *err) {
         hu_box late = l->fill[l->order[n - 1] & 0xFFFFFF];
         const hu_box *one = &late;
         late.day = l->death + 5 + (int32_t)hu_rng_below(&c->s->dirt, 30);
+        if (hu_weekday(late.day) == 6) late.day++; /* closed on Sundays */
         if (late.day < c->w->end) visit(c, &one, 1);
     }
 }
