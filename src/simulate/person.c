@@ -163,8 +163,10 @@ hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err) {
     *l = (hu_life){0};
     l->first_era = hu_calloc((size_t)w->n_drugs + 1, sizeof *l->first_era);
     l->last_era = hu_calloc((size_t)w->n_drugs + 1, sizeof *l->last_era);
-    return l->first_era && l->last_era ? HUNE_OK
-                                       : hune_fail(err, HUNE_ENOMEM, "no memory for a life");
+    l->frailty_power = hu_calloc((size_t)w->n_outcomes + 1, sizeof *l->frailty_power);
+    return l->first_era && l->last_era && l->frailty_power
+               ? HUNE_OK
+               : hune_fail(err, HUNE_ENOMEM, "no memory for a life");
 }
 
 void hu_life_clear(hu_life *l) {
@@ -172,6 +174,7 @@ void hu_life_clear(hu_life *l) {
     free(l->fill);
     free(l->first_era);
     free(l->last_era);
+    free(l->frailty_power);
     free(l->candidate);
     free(l->event);
     free(l->window);

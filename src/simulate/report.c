@@ -19,9 +19,14 @@ hune_status hu_tally_new(const hu_world *w, hu_tally *t, hune_err *err) {
     t->exposed_events = hu_calloc(e + 1, sizeof *t->exposed_events);
     t->attributable = hu_calloc(e + 1, sizeof *t->attributable);
     t->events = hu_calloc(o + 1, sizeof *t->events);
+    t->oracle_events = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_events);
+    t->oracle_expected = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_expected);
+    t->joint_events = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_events);
+    t->joint_attributable = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_attributable);
     t->first_events = hu_calloc(o + 1, sizeof *t->first_events);
     if (t->exposed_days && t->users && t->weight && t->weighted && t->exposed_events &&
-        t->attributable && t->events && t->first_events)
+        t->attributable && t->events && t->first_events && t->oracle_events && t->oracle_expected &&
+        t->joint_events && t->joint_attributable)
         return HUNE_OK;
     return hune_fail(err, HUNE_ENOMEM, "no memory for sums");
 }
@@ -35,6 +40,10 @@ void hu_tally_clear(hu_tally *t) {
     free(t->attributable);
     free(t->events);
     free(t->first_events);
+    free(t->oracle_events);
+    free(t->oracle_expected);
+    free(t->joint_events);
+    free(t->joint_attributable);
     *t = (hu_tally){0};
 }
 
@@ -49,6 +58,14 @@ void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from) {
         to->weighted[i] += from->weighted[i], from->weighted[i] = 0;
         to->exposed_events[i] += from->exposed_events[i], from->exposed_events[i] = 0;
         to->attributable[i] += from->attributable[i], from->attributable[i] = 0;
+    }
+    for (int i = 0; i < w->n_asked; i++) {
+        to->oracle_events[i] += from->oracle_events[i], from->oracle_events[i] = 0;
+        to->oracle_expected[i] += from->oracle_expected[i], from->oracle_expected[i] = 0;
+    }
+    for (int i = 0; i < w->n_joints; i++) {
+        to->joint_events[i] += from->joint_events[i], from->joint_events[i] = 0;
+        to->joint_attributable[i] += from->joint_attributable[i], from->joint_attributable[i] = 0;
     }
     for (int i = 0; i < w->n_outcomes; i++) {
         to->events[i] += from->events[i], from->events[i] = 0;
@@ -141,6 +158,12 @@ void hu_tally_life(const hu_world *w, const hu_life *l, hu_tally *t) {
             t->exposed_events[e]++;
             t->attributable[e] += 1 - 1 / f;
         }
+        for (int j = o->joint_from; j < o->joint_to; j++) {
+            const double f = hu_joint_at(w, l, &w->joint[j], l->event[i].day);
+            if (f == 1) continue;
+            t->joint_events[j]++;
+            t->joint_attributable[j] += 1 - 1 / f;
+        }
     }
 }
 
@@ -166,6 +189,22 @@ static void put_events(const hu_world *w, const hu_life *l, hu_sheets *s) {
             if (f == 1) continue;
             hu_buf_printf(b, "%s%s:%.4f", any ? ";" : "", w->effect[e].id, 1 - 1 / f);
             any = true;
+        }
+        for (int j = o->joint_from; j < o->joint_to; j++) {
+            const double f = hu_joint_at(w, l, &w->joint[j], v->day);
+            if (f == 1) continue;
+            hu_buf_printf(b, "%s%s:%.4f", any ? ";" : "", w->joint[j].id, 1 - 1 / f);
+            any = true;
+        }
+        if (w->bias) {
+            double part[HU_TRAPS + 1];
+            hu_trap_parts(w, l, v->outcome, v->day, part);
+            for (int t = 0; t <= HU_TRAPS; t++) {
+                if (part[t] == 1) continue;
+                if (t) hu_buf_printf(b, "%sT%03d:%.4f", any ? ";" : "", t, 1 - 1 / part[t]);
+                else hu_buf_printf(b, "%sconditions:%.4f", any ? ";" : "", 1 - 1 / part[t]);
+                any = true;
+            }
         }
         hu_buf_addn(b, "\n", 1);
     }
@@ -212,6 +251,11 @@ static hune_status save(const char *folder, const char *name, hu_buf *b, hune_er
     return s;
 }
 
+/* M01A+H02AB06 */
+static void put_sets(const hu_joint *j, hu_buf *b) {
+    for (int k = 0; k < j->n_sets; k++) hu_buf_printf(b, "%s%s", k ? "+" : "", j->set[k].code);
+}
+
 static hune_status write_effects(const hu_world *w, const hu_tally *t, const char *folder,
                                  hune_err *err) {
     static const char *const axes[] = {"era_day",  "first_ever_day", "disp_day", "dose_day",
@@ -223,6 +267,18 @@ static hune_status write_effects(const hu_world *w, const hu_tally *t, const cha
         hu_buf_printf(&b, "%s,single,%s,%s,%s,%s\n", x->id, w->drug[x->drug].atc,
                       w->outcome[x->outcome].id, axes[x->axis], x->profile);
     }
+    for (int j = 0; j < w->n_joints; j++) {
+        const hu_joint *x = &w->joint[j];
+        hu_buf_printf(&b, "%s,%s,", x->id, x->kind);
+        put_sets(x, &b);
+        hu_buf_printf(&b, ",%s,overlap_day,%s\n", w->outcome[x->outcome].id, x->profile);
+    }
+    for (int r = 0; r < w->n_raises; r++) {
+        const hu_raise *x = &w->raise[r];
+        if (!x->cascade) continue;
+        hu_buf_printf(&b, "%s,cascade,%s,RX:%s,first_ever_day,%s\n", x->id, x->by.code,
+                      w->drug[x->drug].atc, x->profile);
+    }
     HUNE_TRY(save(folder, "truth.csv", &b, err));
     hu_buf_add(&b, "id,drug,outcome,exposed_events,attributable_events\n");
     for (int e = 0; e < w->n_effects; e++) {
@@ -231,7 +287,20 @@ static hune_status write_effects(const hu_world *w, const hu_tally *t, const cha
                       w->outcome[x->outcome].id, (long long)t->exposed_events[e],
                       t->attributable[e]);
     }
+    for (int j = 0; j < w->n_joints; j++) {
+        hu_buf_printf(&b, "%s,", w->joint[j].id);
+        put_sets(&w->joint[j], &b);
+        hu_buf_printf(&b, ",%s,%lld,%.3f\n", w->outcome[w->joint[j].outcome].id,
+                      (long long)t->joint_events[j], t->joint_attributable[j]);
+    }
     return save(folder, "attributable.csv", &b, err);
+}
+
+static hune_status write_oracle(const hu_world *w, const hu_tally *t, const char *folder,
+                                hune_err *err) {
+    hu_buf b = {0};
+    hu_put_oracle(w, t, &b);
+    return save(folder, "oracle.csv", &b, err);
 }
 
 /* What truth.csv calls a pair: a planted effect first, then a trap in force, then a null. */
@@ -378,5 +447,7 @@ hune_status hu_write_world(const hu_world *w, const hu_tally *t, const char *fol
                            hune_err *err) {
     HUNE_TRY(write_effects(w, t, folder, err));
     HUNE_TRY(write_pairs(w, t, folder, err));
+    /* cases alone do not tell what was to be expected of everybody */
+    if (w->o.mode == HUNE_MODE_FULL) HUNE_TRY(write_oracle(w, t, folder, err));
     return write_parameters(w, t, folder, err);
 }

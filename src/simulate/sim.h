@@ -36,7 +36,8 @@ enum {
     HU_STREAM_CLAIMS = 3002,
     HU_STREAM_CONSULT = 3003,
     HU_STREAM_CONDITION = 3100, /* + condition */
-    HU_STREAM_TRAP = 4000,      /* + number of the trap */
+    HU_STREAM_ORACLE = 8000,
+    HU_STREAM_TRAP = 4000,  /* + number of the trap */
     HU_STREAM_FRAUD = 6000, /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
     HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
     HU_STREAM_AFTER = 0x40000,  /* + 64 x number of the event + trap: what follows it */
@@ -179,7 +180,7 @@ typedef struct hu_joint {
  * set's first dispensing ever, brings (value - 1) times as many first dispensings as there are
  * among others; a habit of prescribers multiplies the person's own start rate. */
 typedef struct hu_raise {
-    const char *id;
+    const char *id, *profile;
     bool cascade;
     hu_set by;
     int drug;
@@ -193,6 +194,15 @@ typedef struct hu_named { /* what truth.csv says of a pair, planted or not */
     int drug, outcome;
     int trap; /* number of a trap row, else 0 */
 } hu_named;
+
+/* What the oracle is asked: one row of the truth, and its steps. Singles, nulls and traps come by
+ * drug, then pairs and triples. */
+typedef struct hu_question {
+    const char *id, *kind;
+    int drug, outcome;  /* drug -1: a joint */
+    int effect, joint;  /* what it plants, -1 = nothing */
+    int first, n_steps; /* places of its steps in the sums; an after-effect is the last */
+} hu_question;
 
 typedef struct hu_act {
     const char *ccam;
@@ -251,6 +261,9 @@ typedef struct hu_world {
     int n_joints;
     hu_raise *raise; /* sorted by drug */
     int n_raises;
+    hu_question *question;    /* of the oracle */
+    int n_questions, n_asked; /* n_asked: steps of all questions */
+    int *of_drug;             /* [n_drugs + 1] questions by drug: [of_drug[d], of_drug[d + 1]) */
     hu_named *named;
     int n_named;
     const char **known_drug; /* every ATC code of the table, chosen or not */
@@ -411,6 +424,7 @@ typedef struct hu_life {
     size_t cap_spare;
     int32_t terminal;          /* first day of the terminal phase, HU_NEVER = none */
     uint64_t *order, *scratch; /* fills by day */
+    double *frailty_power;     /* [n_outcomes] frailty to the exponent of each (oracle.c) */
     size_t cap_order, cap_scratch;
     hune_err *err;
 } hu_life;
@@ -422,6 +436,10 @@ typedef struct hu_tally {
     int64_t *exposed_events;        /* [n_effects] events with a factor other than 1 */
     double *attributable;           /* [n_effects] sum of 1 - 1/factor */
     int64_t *events, *first_events; /* [n_outcomes] */
+    int64_t *oracle_events;         /* [n_asked] by question and step (oracle.c) */
+    double *oracle_expected;
+    int64_t *joint_events; /* [n_joints] events with a factor other than 1 */
+    double *joint_attributable;
     int64_t drug_lines, rows, persons, person_days;
 } hu_tally;
 
@@ -504,6 +522,9 @@ hune_status hu_live(const hu_world *w, int64_t person, hu_life *l, hune_err *err
 hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err);
 /* Multiplier of one effect on a day, and of all effects of an outcome. */
 double hu_effect_at(const hu_world *w, const hu_life *l, const hu_effect *e, int32_t day);
+/* Step of its profile in which a day lies; n_steps = after-effect, -1 = none. */
+int hu_effect_step(const hu_life *l, const hu_effect *e, int32_t day);
+int hu_joint_step(const hu_world *w, const hu_life *l, const hu_joint *j, int32_t day);
 double hu_multiplier_at(const hu_world *w, const hu_life *l, int outcome, int32_t day);
 /* Traps, conditions and the terminal phase: everything on the hazard that is no drug and no season.
  * which: NULL, or out: the factor of each (0 conditions, 1..16 traps). */
@@ -555,6 +576,11 @@ typedef struct hu_names {
 } hu_names;
 void hu_names_of(const hu_world *w, const hu_life *l, hu_names *n);
 const char *hu_psa_on(const hu_names *n, int32_t day);
+
+/* oracle.c */
+hune_status hu_ask(hu_world *w, hune_err *err);
+void hu_oracle_life(const hu_world *w, hu_life *l, hu_tally *t);
+void hu_put_oracle(const hu_world *w, const hu_tally *t, hu_buf *b);
 
 void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s, hune_err *err);
 void hu_write_stays(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);

@@ -57,6 +57,7 @@ static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, 
     hu_write_stays(w, l, &names, s);
     hu_write_truth(w, l, s);
     hu_tally_life(w, l, &s->tally);
+    if (!cases) hu_oracle_life(w, l, &s->tally);
     return HUNE_OK;
 }
 

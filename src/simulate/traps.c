@@ -14,9 +14,10 @@
 #include "simulate/sim.h"
 
 static const double smoking_on_infarction = 2, smoking_on_tiotropium = 6;
-static const double conscious_falls = 0.7;   /* T10: three persons in ten */
-static const double conscious_from = 0.5244; /* normal quantile of 0.7 */
-static const double persistence = 0.5;       /* log length of statin eras per H */
+static const double conscious_falls = 0.7; /* T10, for a standard deviation of H */
+static const double persistence = 0.8,
+                    more_often = 0.5; /* log length and log rate of statins per H */
+static const double table_amoxicillin = 0.35, table_iron = 0.5; /* starts left to the table */
 static const double most_terminal = 6, dropped_a_month = 0.3;
 static const int terminal_days = 180;
 static const double coding_change = 1.12;
@@ -28,8 +29,9 @@ typedef struct latent {
     uint32_t bit;
     int number;
     const char *outcome[2];
-    double rate_py; /* episodes a person-year */
-    int32_t step;   /* days of each factor on the hazard, from the day `delay` on */
+    double rate_py;         /* episodes a person-year */
+    int condition, min_age; /* of those who have it (-1 = anybody), from this age on */
+    int32_t step;           /* days of each factor on the hazard, from the day `delay` on */
     int32_t delay;
     double factor[3]; /* 0 = no further step */
     const char *drug[4];
@@ -47,7 +49,9 @@ static const latent states[] = {
     {HU_T01,
      1,
      {"HIP", "FRAC"},
-     0.05,
+     0.08,
+     -1,
+     60,
      23,
      0,
      {6, 6, 0},
@@ -55,11 +59,35 @@ static const latent states[] = {
      0.30,
      16,
      31},
-    {HU_T02, 2, {"UGIB", NULL}, 0.05, 25, 5, {100, 0, 0}, {"A02BC01", "A02BC02"}, 0.35, 0, 25},
-    {HU_T03, 3, {"UGIB", NULL}, 0.05, 25, 5, {100, 0, 0}, {"B03AA07"}, 0.35, 0, 25},
-    {HU_T05, 5, {"HF", NULL}, 0.10, 10, 0, {5.0 / 3, 7.0 / 3, 3}, {"C03CA01"}, 0.35, 0, 20},
-    {HU_T06, 6, {"HF", NULL}, 0.05, 30, 10, {20, 0, 0}, {"R03AC02"}, 0.15, 0, 10},
-    {HU_T08, 8, {"HIP", "FRAC"}, 0.30, 10, 0, {25, 0, 0}, {"N02BE01"}, 0.5, 0, 3},
+    {HU_T02,
+     2,
+     {"UGIB", NULL},
+     0.05,
+     -1,
+     0,
+     25,
+     5,
+     {100, 0, 0},
+     {"A02BC01", "A02BC02"},
+     0.35,
+     0,
+     25},
+    {HU_T03, 3, {"UGIB", NULL}, 0.05, -1, 40, 25, 5, {100, 0, 0}, {"B03AA07"}, 0.35, 0, 25},
+    {HU_T05,
+     5,
+     {"HF", NULL},
+     0.40,
+     HU_C_HEART_FAILURE,
+     0,
+     10,
+     0,
+     {5.0 / 3, 7.0 / 3, 3},
+     {"C03CA01"},
+     0.5,
+     0,
+     10},
+    {HU_T06, 6, {"HF", NULL}, 0.10, -1, 50, 30, 10, {20, 0, 0}, {"R03AC02"}, 0.15, 0, 10},
+    {HU_T08, 8, {"HIP", "FRAC"}, 0.30, -1, 0, 10, 0, {25, 0, 0}, {"N02BE01"}, 0.5, 0, 3},
 };
 enum { STATES = sizeof states / sizeof *states };
 _Static_assert((int)STATES <= (int)HU_LATENT, "the world has room for every latent state");
@@ -89,7 +117,11 @@ static hune_status live_latent(const hu_world *w, hu_life *l, const latent *s, h
     while (steps < 3 && s->factor[steps] > 0) steps++;
     while (drugs < 4 && s->drug[drugs]) drugs++;
     const int32_t length = s->delay + steps * s->step;
-    for (double t = l->start;;) {
+    double t = l->start;
+    const int32_t old_enough = l->birth + (int32_t)(s->min_age * HU_YEAR);
+    if (old_enough > t) t = old_enough;
+    if (s->condition >= 0 && l->state[s->condition].from > t) t = l->state[s->condition].from;
+    for (;;) {
         t += hu_rng_exp(&r) / s->rate_py * HU_YEAR + length; /* episodes do not overlap */
         if (t >= l->exit) return HUNE_OK;
         const int32_t day = (int32_t)t;
@@ -109,15 +141,15 @@ static hune_status live_latent(const hu_world *w, hu_life *l, const latent *s, h
 }
 
 /* T04: infections by a Poisson process with a winter peak multiply the hazard of pneumonia by 8 for
- * 14 days, and are answered by amoxicillin within 3 days in a quarter. T11: the same illnesses, for
- * which nobody is vaccinated within 14 days. Both on: one process for both. */
+ * 14 days, and are answered by amoxicillin within 3 days in one of eight. T11: the same illnesses,
+ * for which nobody is vaccinated within 14 days. Both on: one process for both. */
 static hune_status infections(const hu_world *w, hu_life *l, hune_err *err) {
-    static const double rate_py[HU_BANDS] = {0.9, 0.35, 0.35, 0.45, 0.6}, winter = 0.4;
-    static const double answered = 0.25;
+    static const double rate_py[HU_BANDS] = {1.3, 0.6, 0.6, 0.9, 1.2}, winter = 0.4;
+    static const double answered = 0.12;
     hu_rng r = trap_stream(w, l, 4);
     const int pneumonia = hu_find_outcome(w, "PNEU"), drug = hu_find_drug(w, "J01CA04");
     for (double t = l->start;;) {
-        const double top = 0.9 * (1 + winter);
+        const double top = 1.3 * (1 + winter);
         t += hu_rng_exp(&r) / top * HU_YEAR;
         if (t >= l->exit) return HUNE_OK;
         const int32_t day = (int32_t)t;
@@ -186,6 +218,11 @@ double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug) {
         const double s = w->smokers[l->sex][l->entry - l->birth >= 65 * HU_YEAR];
         f *= (l->smoker ? smoking_on_tiotropium : 1) / (1 + s * (smoking_on_tiotropium - 1));
     }
+    /* what traps start is part of the table's users, where it is many */
+    if (w->bias & HU_T04 && !strcmp(d->atc, "J01CA04")) f *= table_amoxicillin;
+    if (w->bias & HU_T03 && !strcmp(d->atc, "B03AA07")) f *= table_iron;
+    if (w->bias & HU_T10 && hu_starts(d->atc, "C10AA"))
+        f *= exp(more_often * l->health - more_often * more_often / 2);
     if (w->bias & HU_BY_CONDITION && d->condition == HU_C_PSYCHOSIS) {
         const int32_t day = l->entry;
         const double ill = w->share[HU_C_DEMENTIA][l->sex][hu_band(l->birth, day)];
@@ -195,7 +232,7 @@ double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug) {
     return f;
 }
 
-/* T10: the health-conscious stay longer on statins. */
+/* T10: the health-conscious stay longer on statins (and begin them more often). */
 double hu_trap_era_factor(const hu_world *w, const hu_life *l, int drug) {
     if (!(w->bias & HU_T10) || !hu_starts(w->drug[drug].atc, "C10AA")) return 1;
     return exp(persistence * l->health - persistence * persistence / 2);
@@ -280,13 +317,12 @@ static double of_windows(const hu_life *l, int outcome, int32_t day, int trap) {
     return m;
 }
 
-/* T09 smoking and infarction, T10 the health-conscious fall less (the mean being 1). */
+/* T09 smoking and infarction, T10 the health-conscious fall less. */
 static double of_person(const hu_world *w, const hu_life *l, int outcome, int trap) {
     if (trap == 9 && w->bias & HU_T09 && outcome == w->infarction && l->smoker)
         return smoking_on_infarction;
-    if (trap == 10 && w->bias & HU_T10 && (outcome == w->hip || outcome == w->fracture) &&
-        l->health > conscious_from)
-        return conscious_falls;
+    if (trap == 10 && w->bias & HU_T10 && (outcome == w->hip || outcome == w->fracture))
+        return pow(conscious_falls, l->health);
     return 1;
 }
 
@@ -327,7 +363,8 @@ double hu_trap_top(const hu_world *w, const hu_life *l, int outcome, int32_t fro
             fixed *= w->outcome[outcome].condition[c];
     if (w->bias & (HU_T12 | HU_T13)) fixed *= of_dying(w, l, outcome, to);
     if (w->bias & HU_T14 && outcome == w->fracture) fixed *= coding_change;
-    return fmax(top, 1) * fixed * of_person(w, l, outcome, 9);
+    return fmax(top, 1) * fixed * of_person(w, l, outcome, 9) *
+           fmax(of_person(w, l, outcome, 10), 1);
 }
 
 /* --- after an event -------------------------------------------------------------------------- */

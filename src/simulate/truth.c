@@ -179,7 +179,7 @@ static hune_status read_cascade(hu_world *w, const hu_table *t, const hu_named *
     const char *code, *outcome;
     hu_set started;
     steps s;
-    *r = (hu_raise){.id = n->id, .cascade = true};
+    *r = (hu_raise){.id = n->id, .profile = n->profile, .cascade = true};
     HUNE_TRY(hu_table_text(t, "drug_a", &code, err));
     HUNE_TRY(read_set(w, t, "drug_a", code, &r->by, err));
     HUNE_TRY(hu_table_text(t, "outcome", &outcome, err));
@@ -396,5 +396,6 @@ hune_status hu_read_truth(hu_world *w, hune_err *err) {
     }
     if (strcmp(w->o.truth, "none")) HUNE_TRY(read_habits(w, err));
     HUNE_TRY(arrange(w, err));
+    HUNE_TRY(hu_ask(w, err));
     return order_drugs(w, err);
 }
