@@ -238,7 +238,14 @@ static int under_treatment(use *u, int32_t day) {
     const float *on =
         d->on + (((size_t)l->sex * HU_AGES + (size_t)step) * HU_CARE + (size_t)l->care) * 2;
     const double x = hu_rng_unif(&u->rng);
-    return x < (double)on[0] ? 1 : x < (double)on[0] + (double)on[1] ? 2 : 0;
+    double is_short = (double)on[0], is_long = (double)on[1];
+    const double factor = u->start_factor * u->era_factor; /* on the odds of being on it */
+    if (factor != 1) {
+        const double all = 1 + (is_short + is_long) * (factor - 1);
+        is_short *= factor / all;
+        is_long *= factor / all;
+    }
+    return x < is_short ? 1 : x < is_short + is_long ? 2 : 0;
 }
 
 /* The era that is under way on the first day: an exponential past and an exponential future, or,

@@ -8,9 +8,9 @@
  * with the standard error 1 / sqrt(events) of its log. It is the ceiling of any analysis. Nulls and
  * traps are asked in the same way, over exposed days.
  *
- * The sum over days is estimated from a few random days, one in each piece of an exposure: its error
- * is small beside that of the events, because days are looked at hundreds of times as often as events
- * happen. The draws have a stream of their own, so that sums do not depend on threads.
+ * The sum over days is estimated from a few random days, one in each piece of an exposure: its
+ * error is small beside that of the events, because days are looked at hundreds of times as often
+ * as events happen. The draws have a stream of their own, so that sums do not depend on threads.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -35,8 +35,7 @@ static void ask(hu_world *w, const char *id, const char *kind, int drug, int out
                 int joint) {
     hu_question *q = &w->question[w->n_questions++];
     *q = (hu_question){id, kind, drug, outcome, effect, joint, w->n_asked, 1};
-    if (effect >= 0)
-        q->n_steps = w->effect[effect].n_steps + has_after(&w->effect[effect]);
+    if (effect >= 0) q->n_steps = w->effect[effect].n_steps + has_after(&w->effect[effect]);
     if (joint >= 0) q->n_steps = w->joint[joint].n_steps;
     w->n_asked += q->n_steps;
 }
@@ -113,7 +112,8 @@ static void look(const hu_world *w, const hu_life *l, const hu_question *q, int3
     t->oracle_expected[q->first + k] += weight * hazard(w, l, q->outcome, day) / own;
 }
 
-/* --- expected events --------------------------------------------------------------------------- */
+/* --- expected events ---------------------------------------------------------------------------
+ */
 
 /* Days that a question goes on after an era: until the next one at most. */
 static int32_t tail(const hu_world *w, const hu_question *q) {
@@ -175,8 +175,8 @@ static int64_t days_of(const hu_life *l, const hu_set *s) {
     return days;
 }
 
-/* Random days in the exposures to the set that is taken least. Where two of its members are taken at
- * once, a day could be met twice: only the first of them counts. */
+/* Random days in the exposures to the set that is taken least. Where two of its members are taken
+ * at once, a day could be met twice: only the first of them counts. */
 static void by_joint(const hu_world *w, const hu_life *l, const hu_question *q, hu_rng *r,
                      hu_tally *t) {
     const hu_joint *j = &w->joint[q->joint];
@@ -224,8 +224,8 @@ void hu_oracle_life(const hu_world *w, hu_life *l, hu_tally *t) {
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-/* Exact limits of a Poisson mean by its gamma quantiles, in the approximation of Wilson and Hilferty
- * (1931, doi:10.1073/pnas.17.12.684). */
+/* Exact limits of a Poisson mean by its gamma quantiles, in the approximation of Wilson and
+ * Hilferty (1931, doi:10.1073/pnas.17.12.684). */
 static double poisson_limit(int64_t n, bool upper) {
     const double k = upper ? (double)n + 1 : (double)n, z = upper ? 1.959964 : -1.959964;
     if (k == 0) return 0;
@@ -275,8 +275,9 @@ static double planted_in(const hu_world *w, const hu_question *q, int k) {
 }
 
 void hu_put_oracle(const hu_world *w, const hu_tally *t, hu_buf *b) {
-    hu_buf_add(b, "id,kind,drug,drug_b,drug_c,outcome,step,from,to,planted,events,expected,estimate,"
-                  "low,high,log_se\n");
+    hu_buf_add(b,
+               "id,kind,drug,drug_b,drug_c,outcome,step,from,to,planted,events,expected,estimate,"
+               "low,high,log_se\n");
     for (int i = 0; i < w->n_questions; i++) {
         const hu_question *q = &w->question[i];
         int64_t events = 0;

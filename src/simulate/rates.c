@@ -22,7 +22,7 @@ static const double band_share[2][HU_BANDS] = {{10.8, 16.0, 12.9, 7.4, 1.5},
 static const double band_from[HU_BANDS + 1] = {0, 18, 45, 65, 80, 106};
 static const double old_mean_years = 5.5; /* as in person.c */
 static const double most_py = 0.01;       /* rare-outcome assumption of the design */
-static const double smokers[2][2] = {{0.30, 0.15}, {0.24, 0.08}}; /* sex; under 65, older */
+static const double smokers[2][2] = {{0.30, 0.22}, {0.24, 0.14}}; /* sex; under 65, older */
 enum {
     PILOT = 8192,
     PILOT_DAYS = 8,

@@ -179,14 +179,14 @@ static hune_status gout(const hu_world *w, hu_life *l, hune_err *err) {
     return HUNE_OK;
 }
 
-/* T13: at the end of life morphine and hypnotics are begun. */
+/* T13: in the last four months of life morphine and hypnotics are begun. */
 static hune_status end_of_life(const hu_world *w, hu_life *l, hune_err *err) {
     static const char *const drug[2] = {"N02AA01", "N05CF02"};
     hu_rng r = trap_stream(w, l, 13);
     for (int k = 0; k < 2; k++) {
         const double start = hu_rng_unif(&r), when = hu_rng_unif(&r);
-        if (l->terminal >= l->exit || start >= 0.5) continue;
-        const int32_t day = l->terminal + (int32_t)(terminal_days * when);
+        if (l->terminal >= l->exit || start >= 0.7) continue;
+        const int32_t day = l->terminal + (int32_t)(terminal_days * (1 + 2 * when) / 3);
         if (day >= l->start) HUNE_TRY(add_push(l, 13, hu_find_drug(w, drug[k]), day, err));
     }
     return HUNE_OK;
