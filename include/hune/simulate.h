@@ -42,6 +42,8 @@ typedef struct hune_simulate_options {
     const char *drugs;    /* list of ATC prefixes; NULL = the whole table */
     const char *outcomes; /* list of outcome ids; NULL = the whole table */
     hune_raw_format format;
+    bool one_person; /* write only this one: the same rows as in a run of all */
+    int64_t person;
     bool write_exposure; /* also sim_truth/exposure_true.csv, one row per true exposure */
 } hune_simulate_options;
 
@@ -74,5 +76,15 @@ typedef struct hune_simulate_summary {
 HUNE_API hune_status hune_simulate(const char *out, const hune_simulate_options *o,
                                    const hune_context *ctx, hune_simulate_summary *summary,
                                    hune_err *err);
+
+/* One life with its reasons: who, conditions, exposures and why they began, hidden states, outcomes
+ * with their hazard taken apart, care.
+ *
+ * o       the world, as for hune_simulate; person: 0 to o->persons - 1
+ * json    a JSON object, or text for people
+ * text    out, freed by the caller with free(); NULL after a failure
+ * Fails   like hune_simulate; HUNE_EARG for a person that the world does not have */
+HUNE_API hune_status hune_simulate_trace(const hune_simulate_options *o, int64_t person, bool json,
+                                         const hune_context *ctx, char **text, hune_err *err);
 
 #endif

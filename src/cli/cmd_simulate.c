@@ -1,5 +1,6 @@
 /* cmd_simulate.c - hune simulate: raw SNDS tables of people who never lived. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "cli.h"
 #include "hune/simulate.h"
@@ -18,7 +19,11 @@ static int read_options(const hu_args *a, hune_simulate_options *o, const char *
     int64_t seed;
     int32_t day;
     const char *format, *mode;
-    if (!hu_arg_required(a, "output", out)) return 2;
+    o->one_person = hu_arg(a, "person") != NULL;
+    if (o->one_person && !hu_arg_i64(a, "person", 0, 66999999, &o->person)) return 2;
+    if (hu_arg_on(a, "trace")) {
+        if (!o->one_person) return hu_usage_error(a, "--trace tells one life: give --person N");
+    } else if (!hu_arg_required(a, "output", out)) return 2;
     if (!hu_arg_i64(a, "persons", 1, 67000000, &o->persons)) return 2;
     if (!hu_arg_i64(a, "seed", 0, INT64_MAX, &seed)) return 2;
     if (!hu_arg_f64(a, "rate-scale", 1, 1e6, &o->rate_scale)) return 2;
@@ -53,18 +58,32 @@ static void print_summary(const char *out, const hune_simulate_options *o,
     printf("coded outcomes  %lld\n", (long long)s->events);
 }
 
+static int fail(const hu_args *a, hune_status s, const hune_err *err) {
+    if (s != HUNE_EARG) return hu_report_failure(a, err);
+    return *err->hint ? hu_usage_error(a, "%s; %s", err->msg, err->hint)
+                      : hu_usage_error(a, "%s", err->msg);
+}
+
+static int trace(const hu_args *a, const hune_simulate_options *o, const hune_context *ctx) {
+    hune_err err = {0};
+    char *text;
+    const hune_status s = hune_simulate_trace(o, o->person, hu_arg_on(a, "json"), ctx, &text, &err);
+    if (s) return fail(a, s, &err);
+    fputs(text, stdout);
+    free(text);
+    return 0;
+}
+
 static int run(const hu_args *a, hune_context *ctx) {
     hune_simulate_options o;
     hune_simulate_options_init(&o);
     const char *out;
     if (read_options(a, &o, &out)) return 2;
+    if (hu_arg_on(a, "trace")) return trace(a, &o, ctx);
     hune_simulate_summary summary = {0};
     hune_err err = {0};
     const hune_status s = hune_simulate(out, &o, ctx, &summary, &err);
-    if (s == HUNE_EARG)
-        return *err.hint ? hu_usage_error(a, "%s; %s", err.msg, err.hint)
-                         : hu_usage_error(a, "%s", err.msg);
-    if (s) return hu_report_failure(a, &err);
+    if (s) return fail(a, s, &err);
     print_summary(out, &o, &summary);
     return 0;
 }
@@ -73,6 +92,9 @@ static const hu_opt opts[] = {
     {"output", 'o', "RAW", NULL, "folder of raw tables to write"},
     {"persons", 0, "N", "10000", "how many persons; person i is the same whatever N"},
     {"seed", 0, "S", "1", "same seed, same bytes"},
+    {"person", 0, "N", NULL, "only this person: the same rows as in a run of all"},
+    {"trace", 0, NULL, NULL, "print the life of --person with its reasons, write nothing"},
+    {"json", 0, NULL, NULL, "the trace for machines"},
     {"mode", 0, "full|cases", "full", "everybody, or only persons with an outcome of --outcomes"},
     {"population", 0, "all|diabetes|elderly", "all", "everybody, treated diabetics, 65 and over"},
     {"from", 0, "DAY", "2009-01-01", "first day of care that is written"},
@@ -95,7 +117,7 @@ static const hu_opt opts[] = {
 const hu_command hu_cmd_simulate = {
     .name = "simulate",
     .summary = "raw SNDS tables of a synthetic population, every effect known",
-    .usage = "-o RAW [options]",
+    .usage = "-o RAW [options] | --person N --trace",
     .description =
         "Lives N lives forward in time and writes what the national claims base would hold of\n"
         "them: DCIR by flow month, PMSI MCO by year, the tables of persons and drugs, and\n"

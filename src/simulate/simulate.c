@@ -67,8 +67,11 @@ static hune_status block(void *arg, int64_t task, int worker, hune_err *err) {
     const int64_t first = (j->first_block + task) * j->block;
     int64_t last = first + j->block;
     if (last > j->w.o.persons) last = j->w.o.persons;
+    if (j->w.o.one_person && (j->w.o.person < first || j->w.o.person >= last)) return HUNE_OK;
     HUNE_TRY(hu_check_cancel(j->ctx, err));
-    for (int64_t i = first; i < last; i++) HUNE_TRY(one_person(j, i, &j->life[worker], s, err));
+    for (int64_t i = first; i < last; i++)
+        if (!j->w.o.one_person || i == j->w.o.person)
+            HUNE_TRY(one_person(j, i, &j->life[worker], s, err));
     for (int f = 0; f < j->n_files; f++)
         if (s->file[f].failed)
             return hune_fail(err, HUNE_ENOMEM, "no memory for the rows of a block");

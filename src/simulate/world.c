@@ -431,6 +431,11 @@ static hune_status defaults(hu_world *w, const hune_simulate_options *o, hune_er
     if (w->o.persons < 1 || w->o.persons > 67000000)
         return hune_fail(err, HUNE_EARG, "persons is %lld (want 1 to 67000000)",
                          (long long)w->o.persons);
+    if (w->o.one_person && (w->o.person < 0 || w->o.person >= w->o.persons)) {
+        hune_fail(err, HUNE_EARG, "person is %lld (want 0 to %lld)", (long long)w->o.person,
+                  (long long)w->o.persons - 1);
+        return hune_hint(err, "persons are numbered from 0; --persons says how many there are");
+    }
     if (!(w->o.rate_scale >= 1 && w->o.rate_scale <= 1e6))
         return hune_fail(err, HUNE_EARG, "rate-scale is %g (want 1 to 1000000)", w->o.rate_scale);
     if (w->o.mode == HUNE_MODE_CASES && !w->o.outcomes) {

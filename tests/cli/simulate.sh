@@ -143,3 +143,22 @@ run simulate -o bad --persons 10 --rate-scale 90000; expect_status 1; expect_err
 expect_absent bad
 expect_absent .bad.part
 ok "bad options end with one line and leave nothing"
+
+run simulate --person 3 --trace --bias all --population elderly --persons 50; expect_status 0
+expect_out_has "truly exposed"
+run simulate --person 3 --trace --json --bias all --population elderly --persons 50; expect_status 0
+python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert d["person"] == 3 and d["exposures"] and "events" in d' "$TMP/out" ||
+    die "the trace is no JSON"
+run simulate --person 50 --trace --persons 50; expect_status 2; expect_err_has "want 0 to 49"
+run simulate --trace; expect_status 2; expect_err_has "give --person N"
+must simulate -o single --person 3 --persons 50 --seed 4 --quiet
+must simulate -o fifty --persons 50 --seed 4 --quiet
+expect_lines 2 single/sim_truth/person.csv
+python3 - <<'P' || die "one person alone is not the same"
+import glob
+for f in glob.glob('single/**/*.csv', recursive=True):
+    if any(x in f for x in ('pairs', 'attributable', 'oracle', 'truth.csv', 'IR_PHA_R', 'fraud')): continue
+    whole = set(open(f.replace('single', 'fifty', 1)).read().splitlines())
+    assert all(l in whole for l in open(f).read().splitlines()), f
+P
+ok "one life: told with its reasons, and written alone as among others"
