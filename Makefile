@@ -31,6 +31,7 @@ check:
 	@tools/check.sh
 
 check-slow: $(BUILD)/hune
+	@ninja -C $(BUILD) tests/accept >/dev/null && $(BUILD)/tests/accept
 	@tests/run-cli.sh $(BUILD)/hune $(sort $(wildcard tests/slow/*.sh))
 
 bench: $(BUILD)/hune

@@ -149,8 +149,8 @@ static inline int accept_p_values(const accept_run *r, double least, uint64_t se
 typedef struct accept_design {
     int trap;
     const char *drug, *outcome;
-    int32_t from, to; /* days since the start of an exposure, or since its end */
-    bool after_end;
+    int32_t from, to;            /* days since the start of an exposure, or since its end */
+    bool after_end, of_the_dead; /* of_the_dead: only persons who die in the window */
     enum { AGAINST_ALL, AGAINST_OWN_TIME, BY_CRUDE_RATE } against;
     const char *what;
 } accept_design;
@@ -186,6 +186,7 @@ static inline void accept_naive(const hu_world *w, const hu_life *l, const accep
     const bool ever = l->first_era[drug] < l->first_era[drug + 1];
     hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, 9001);
     int32_t first = HU_NEVER;
+    if (d->of_the_dead && l->death == HU_NEVER) return;
     for (size_t i = 0; i < l->n_events; i++) {
         if (l->event[i].outcome != outcome) continue;
         sum[6]++;
@@ -225,21 +226,23 @@ static inline double accept_ratio(const accept_design *d, const double *s, doubl
 }
 
 static const accept_design accept_designs[] = {
-    {1, "N06AB10", "HIP", 0, 30, false, AGAINST_ALL, "new users, first month"},
-    {2, "A02BC01", "UGIB", 0, 30, false, AGAINST_ALL, "new users, first month"},
-    {3, "B03AA07", "UGIB", 0, 30, false, AGAINST_ALL, "new users, first month"},
-    {4, "J01CA04", "PNEU", 0, 14, false, AGAINST_ALL, "first fortnight"},
-    {5, "C03CA01", "HF", 0, 30, false, AGAINST_ALL, "new users, first month"},
-    {6, "R03AC02", "HF", 0, 30, false, AGAINST_ALL, "new users, first month"},
-    {8, "N02BE01", "HIP", 0, 10, false, AGAINST_ALL, "first ten days"},
-    {9, "R03BB04", "AMI", 0, 100000, false, AGAINST_ALL,
+    {1, "N06AB10", "HIP", 0, 30, false, false, AGAINST_ALL, "new users, first month"},
+    {2, "A02BC01", "UGIB", 0, 30, false, false, AGAINST_ALL, "new users, first month"},
+    {3, "B03AA07", "UGIB", 0, 30, false, false, AGAINST_ALL, "new users, first month"},
+    {4, "J01CA04", "PNEU", 0, 14, false, false, AGAINST_ALL, "first fortnight"},
+    {5, "C03CA01", "HF", 0, 30, false, false, AGAINST_ALL, "new users, first month"},
+    {6, "R03AC02", "HF", 0, 30, false, false, AGAINST_ALL, "new users, first month"},
+    {8, "N02BE01", "HIP", 0, 10, false, false, AGAINST_ALL, "first ten days"},
+    {9, "R03BB04", "AMI", 0, 100000, false, false, AGAINST_ALL,
      "users against everybody, smoking unknown"},
-    {10, "C10AA07", "HIP", 0, 100000, false, AGAINST_ALL, "users against everybody"},
-    {11, "J07BB02", "PNEU", 0, 14, false, AGAINST_ALL, "the fortnight after vaccination"},
-    {12, "N06DA02", "HIP", 0, 180, true, AGAINST_ALL, "the half-year after stopping"},
-    {13, "N02AA01", "PNEU", 0, 100000, false, AGAINST_ALL, "users against everybody"},
-    {14, "N02AC04", "FRAC", 0, 100000, false, AGAINST_OWN_TIME, "users' time on against time off"},
-    {16, "A10BA02", "BLADCA", 0, 100000, false, BY_CRUDE_RATE, "crude rates, age unknown"},
+    {10, "C10AA07", "HIP", 0, 100000, false, false, AGAINST_ALL, "users against everybody"},
+    {11, "J07BB02", "PNEU", 0, 14, false, false, AGAINST_ALL, "the fortnight after vaccination"},
+    {12, "N06DA02", "HIP", 0, 100000, false, true, AGAINST_OWN_TIME,
+     "time on against time off, in those who die"},
+    {13, "N02AA01", "PNEU", 0, 100000, false, false, AGAINST_ALL, "users against everybody"},
+    {14, "N02AC04", "FRAC", 0, 100000, false, false, AGAINST_OWN_TIME,
+     "users' time on against time off"},
+    {16, "A10BA02", "BLADCA", 0, 100000, false, false, BY_CRUDE_RATE, "crude rates, age unknown"},
 };
 enum { ACCEPT_DESIGNS = sizeof accept_designs / sizeof *accept_designs };
 

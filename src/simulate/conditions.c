@@ -257,7 +257,7 @@ void hu_conditions(const hu_world *w, hu_life *l) {
             continue;
         }
         hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_CONDITION + (uint32_t)c);
-        const double u = liability(z, kinds[c].of_health, &r);
+        const double u = hu_trap_liability(w, l, c, liability(z, kinds[c].of_health, &r));
         l->state[c] = kinds[c].passing ? passing(w, l, c, u) : lasting(w, l, c, u);
     }
 }

@@ -25,6 +25,10 @@ static bool has_after(const hu_effect *e) {
     return e->after_value > 0;
 }
 
+static bool outlasts(const hu_effect *e) {
+    return e->axis == HU_DISP_DAY || e->axis == HU_DOSE_DAY || e->axis == HU_STOP_DAY;
+}
+
 static bool planted(const hu_world *w, const char *id) {
     for (int e = 0; e < w->n_effects; e++)
         if (!strcmp(w->effect[e].id, id)) return true;
@@ -63,6 +67,11 @@ hune_status hu_ask(hu_world *w, hune_err *err) {
     return HUNE_OK;
 }
 
+/* A last step of factor 1 that goes on after the exposure asks nothing. */
+static bool nothing_left(const hu_effect *e, int k) {
+    return k >= 0 && k < e->n_steps && e->value[k] == 1 && isinf(e->to[k]) && outlasts(e);
+}
+
 /* The step of a question on a day, and the factor that this effect alone has then. */
 static int step_on(const hu_world *w, const hu_life *l, const hu_question *q, int32_t day,
                    double *own) {
@@ -75,6 +84,7 @@ static int step_on(const hu_world *w, const hu_life *l, const hu_question *q, in
     if (q->effect >= 0) {
         const hu_effect *e = &w->effect[q->effect];
         const int k = hu_effect_step(l, e, day);
+        if (nothing_left(e, k)) return -1;
         if (k >= 0) *own = k < e->n_steps ? e->value[k] : e->after_value;
         return k;
     }
@@ -120,7 +130,7 @@ static int32_t tail(const hu_world *w, const hu_question *q) {
     if (q->effect < 0) return 0;
     const hu_effect *e = &w->effect[q->effect];
     if (has_after(e)) return 100000;
-    if (e->axis != HU_DISP_DAY && e->axis != HU_DOSE_DAY && e->axis != HU_STOP_DAY) return 0;
+    if (!outlasts(e)) return 0;
     double most = 0;
     for (int k = 0; k < e->n_steps; k++) /* a last step of factor 1 asks nothing */
         if (e->value[k] != 1) most = fmax(most, e->to[k]);

@@ -10,7 +10,8 @@
  *
  * Baselines. Each outcome takes as much of --rate-scale as keeps it at or below 1 % a year in the
  * chosen population; then the mean multiplier of drugs and traps, measured on lives that are
- * thrown away, is divided out, so that rates of the population stay the table's.
+ * thrown away, is divided out, so that rates of the population stay the table's. A second look, at
+ * lives with their events and deaths, takes account of the frail being the first to go.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ static const double most_py = 0.01;       /* rare-outcome assumption of the desi
 static const double smokers[2][2] = {{0.30, 0.22}, {0.24, 0.14}}; /* sex; under 65, older */
 enum {
     PILOT = 8192,
+    SECOND_PILOT = 16384,
     PILOT_DAYS = 8,
     PILOT_SEED = 20121
 };                                     /* one world's rates, whatever the seed */
@@ -184,9 +186,26 @@ hune_status hu_start_rates(hu_world *w, int threads, hune_err *err) {
 
 typedef struct pilot { /* sums over lives that are thrown away, one slot per block */
     const hu_world *w;
+    bool second;        /* with events, by the baselines of the first */
     double *base, *all; /* [blocks][n_outcomes] baseline, and times multipliers */
     double *days;       /* [blocks][2][HU_BANDS] observed */
 } pilot;
+
+/* The second time: hazards of those at risk, against the table's rates of the same. */
+static void look_again(const hu_world *w, const hu_life *l, int32_t day, double *base,
+                       double *all) {
+    const int band = hu_band(l->birth, day);
+    for (int o = 0; o < w->n_outcomes; o++) {
+        const hu_outcome *x = &w->outcome[o];
+        bool over = false;
+        for (size_t i = 0; i < l->n_events && !x->recurrent; i++)
+            over |= l->event[i].outcome == o && l->event[i].day < day;
+        if (over) continue;
+        base[o] += x->rate_py[l->sex][band] * x->scale / HU_YEAR;
+        all[o] += x->hazard[l->sex][band] * (x->frailty > 0 ? pow(l->frailty, x->frailty) : 1) *
+                  hu_multiplier_at(w, l, o, day) * hu_trap_at(w, l, o, day);
+    }
+}
 
 static void look_at(const hu_world *w, const hu_life *l, int32_t day, double *base, double *all) {
     const int band = hu_band(l->birth, day);
@@ -212,13 +231,14 @@ static hune_status pilot_block(void *arg, int64_t task, int worker, hune_err *er
         hu_conditions(w, &l);
         s = hu_latent_states(w, &l, err);
         if (!s) s = hu_treatments(w, &l, err);
+        if (!s && p->second) s = hu_events(w, &l, err);
         hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l.person, HU_STREAM_EVENT - 1);
         const double step = (l.exit - l.entry) / (double)PILOT_DAYS;
         for (int k = 0; k < PILOT_DAYS && !s; k++) {
             const int32_t day = l.entry + (int32_t)(step * (k + hu_rng_unif(&r)));
             const int cell = l.sex * HU_BANDS + hu_band(l.birth, day);
             p->days[task * 2 * HU_BANDS + cell] += step;
-            look_at(w, &l, day, base, all);
+            (p->second ? look_again : look_at)(w, &l, day, base, all);
         }
     }
     hu_life_clear(&l);
@@ -259,26 +279,53 @@ static void set_hazards(hu_world *w, const double *base, const double *all) {
     }
 }
 
+/* Sums over the lives of one pilot; the caller frees base, all and days. */
+static hune_status fly(const hu_world *w, int threads, int64_t lives, bool second, pilot *p,
+                       hune_err *err) {
+    const size_t n = (size_t)w->n_outcomes, blocks = (size_t)lives / HU_BLOCK;
+    *p = (pilot){.w = w,
+                 .second = second,
+                 .base = hu_calloc(blocks * n, sizeof(double)),
+                 .all = hu_calloc(blocks * n, sizeof(double)),
+                 .days = hu_calloc(blocks * 2 * HU_BANDS, sizeof(double))};
+    if (!p->base || !p->all || !p->days)
+        return hune_fail(err, HUNE_ENOMEM, "no memory for the pilot");
+    HUNE_TRY(hu_pool_run(threads, (int64_t)blocks, pilot_block, p, err));
+    for (size_t k = 1; k < blocks; k++) {
+        for (size_t i = 0; i < n; i++)
+            p->base[i] += p->base[k * n + i], p->all[i] += p->all[k * n + i];
+        for (size_t c = 0; c < 2 * HU_BANDS; c++) p->days[c] += p->days[k * 2 * HU_BANDS + c];
+    }
+    return HUNE_OK;
+}
+
+static void land(pilot *p) {
+    free(p->base);
+    free(p->all);
+    free(p->days);
+}
+
+static void correct_hazards(hu_world *w, const double *base, const double *all) {
+    for (int i = 0; i < w->n_outcomes; i++) {
+        hu_outcome *o = &w->outcome[i];
+        if (!(all[i] > 0)) continue;
+        o->recentre *= all[i] / base[i];
+        for (int s = 0; s < 2; s++)
+            for (int b = 0; b < HU_BANDS; b++) o->hazard[s][b] *= base[i] / all[i];
+    }
+}
+
 hune_status hu_baseline_rates(hu_world *w, int threads, hune_err *err) {
-    enum { BLOCKS = PILOT / HU_BLOCK };
-    const size_t n = (size_t)w->n_outcomes;
     hu_world same = *w; /* its pointers are shared, only the seed differs */
     same.o.seed = PILOT_SEED;
-    pilot p = {.w = &same,
-               .base = hu_calloc(BLOCKS * n, sizeof(double)),
-               .all = hu_calloc(BLOCKS * n, sizeof(double)),
-               .days = hu_calloc((size_t)BLOCKS * 2 * HU_BANDS, sizeof(double))};
-    hune_status s = HUNE_OK;
-    if (!p.base || !p.all || !p.days) s = hune_fail(err, HUNE_ENOMEM, "no memory for the pilot");
-    if (!s) s = hu_pool_run(threads, BLOCKS, pilot_block, &p, err);
-    for (size_t k = 1; !s && k < BLOCKS; k++) {
-        for (size_t i = 0; i < n; i++) p.base[i] += p.base[k * n + i], p.all[i] += p.all[k * n + i];
-        for (size_t c = 0; c < 2 * HU_BANDS; c++) p.days[c] += p.days[k * 2 * HU_BANDS + c];
-    }
+    pilot p;
+    hune_status s = fly(&same, threads, PILOT, false, &p, err);
     if (!s) s = scale(w, p.days, err);
     if (!s) set_hazards(w, p.base, p.all);
-    free(p.base);
-    free(p.all);
-    free(p.days);
+    land(&p);
+    if (s) return s;
+    s = fly(&same, threads, SECOND_PILOT, true, &p, err);
+    if (!s) correct_hazards(w, p.base, p.all);
+    land(&p);
     return s;
 }

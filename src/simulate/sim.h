@@ -497,6 +497,7 @@ hune_status hu_read_drug(const hu_table *t, hu_drug *d, hune_err *err);
 hune_status hu_latent_states(const hu_world *w, hu_life *l, hune_err *err);
 void hu_world_traps(hu_world *w);
 double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug);
+double hu_trap_liability(const hu_world *w, const hu_life *l, int condition, double u);
 double hu_trap_era_factor(const hu_world *w, const hu_life *l, int drug);
 int32_t hu_trap_stop(const hu_world *w, const hu_life *l, int drug);
 double hu_trap_top(const hu_world *w, const hu_life *l, int outcome, int32_t from, int32_t to);

@@ -14,7 +14,8 @@
 #include "simulate/sim.h"
 
 static const double smoking_on_infarction = 2, smoking_on_tiotropium = 6;
-static const double conscious_falls = 0.7; /* T10, for a standard deviation of H */
+static const double smoking_on_airways = 2.5; /* part of the six: smokers have the disease */
+static const double conscious_falls = 0.7;    /* T10, for a standard deviation of H */
 static const double persistence = 0.8,
                     more_often = 0.5; /* log length and log rate of statins per H */
 static const double table_amoxicillin = 0.35, table_iron = 0.5; /* starts left to the table */
@@ -216,7 +217,8 @@ double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug) {
     double f = 1;
     if (w->bias & HU_T09 && !strcmp(d->atc, "R03BB04")) {
         const double s = w->smokers[l->sex][l->entry - l->birth >= 65 * HU_YEAR];
-        f *= (l->smoker ? smoking_on_tiotropium : 1) / (1 + s * (smoking_on_tiotropium - 1));
+        const double start = smoking_on_tiotropium / smoking_on_airways;
+        f *= (l->smoker ? start : 1) / (1 + s * (start - 1));
     }
     /* what traps start is part of the table's users, where it is many */
     if (w->bias & HU_T04 && !strcmp(d->atc, "J01CA04")) f *= table_amoxicillin;
@@ -230,6 +232,14 @@ double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug) {
              (1 + ill * (dementia_on_psychosis - 1));
     }
     return f;
+}
+
+/* T09: smokers have airway disease more often, others less, so that its share stays. */
+double hu_trap_liability(const hu_world *w, const hu_life *l, int condition, double u) {
+    if (!(w->bias & HU_T09) || condition != HU_C_AIRWAY) return u;
+    const double s = w->smokers[l->sex][l->entry - l->birth >= 65 * HU_YEAR];
+    if (l->smoker) return u / smoking_on_airways;
+    return fmin(u * (1 - s) / (1 - s * smoking_on_airways), 1 - 1e-12);
 }
 
 /* T10: the health-conscious stay longer on statins (and begin them more often). */

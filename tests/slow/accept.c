@@ -316,14 +316,15 @@ static void interactions(int64_t lives) {
 int main(int argc, char **argv) {
     const int64_t lives = argc > 1 ? atoll(argv[1]) : 200000;
     threads = argc > 2 ? atoi(argv[2]) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    uniform("none", lives, "null world");
-    uniform("all", lives, "clean world");
-    marginals(2 * lives);
-    outcome_rates(4 * lives, "none");
-    outcome_rates(4 * lives, "all");
-    traps(lives);
-    orders(lives);
-    interactions(5 * lives);
+    const char *only = argc > 3 ? argv[3] : "uniform marginals rates traps interactions";
+    if (strstr(only, "uniform")) uniform("none", lives, "null world");
+    if (strstr(only, "uniform")) uniform("all", lives, "clean world");
+    if (strstr(only, "marginals")) marginals(2 * lives);
+    if (strstr(only, "rates")) outcome_rates(4 * lives, "none");
+    if (strstr(only, "rates")) outcome_rates(4 * lives, "all");
+    if (strstr(only, "traps")) traps(lives);
+    if (strstr(only, "traps")) orders(lives);
+    if (strstr(only, "interactions")) interactions(5 * lives);
     printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;
 }
