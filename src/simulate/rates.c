@@ -26,7 +26,8 @@ static const double most_py = 0.01;       /* rare-outcome assumption of the desi
 static const double smokers[2][2] = {{0.30, 0.22}, {0.24, 0.14}}; /* sex; under 65, older */
 enum {
     PILOT = 8192,
-    SECOND_PILOT = 16384,
+    SECOND_PILOT = 65536, /* of whom all the old are lived, */
+    ONE_YOUNG_IN = 4,     /* and one in four of the others */
     PILOT_DAYS = 8,
     PILOT_SEED = 20121
 };                                     /* one world's rates, whatever the seed */
@@ -192,8 +193,8 @@ typedef struct pilot { /* sums over lives that are thrown away, one slot per blo
 } pilot;
 
 /* The second time: hazards of those at risk, against the table's rates of the same. */
-static void look_again(const hu_world *w, const hu_life *l, int32_t day, double *base,
-                       double *all) {
+static void look_again(const hu_world *w, const hu_life *l, int32_t day, double *base, double *all,
+                       double weight) {
     const int band = hu_band(l->birth, day);
     for (int o = 0; o < w->n_outcomes; o++) {
         const hu_outcome *x = &w->outcome[o];
@@ -201,8 +202,9 @@ static void look_again(const hu_world *w, const hu_life *l, int32_t day, double 
         for (size_t i = 0; i < l->n_events && !x->recurrent; i++)
             over |= l->event[i].outcome == o && l->event[i].day < day;
         if (over) continue;
-        base[o] += x->rate_py[l->sex][band] * x->scale / HU_YEAR;
-        all[o] += x->hazard[l->sex][band] * (x->frailty > 0 ? pow(l->frailty, x->frailty) : 1) *
+        base[o] += weight * x->rate_py[l->sex][band] * x->scale / HU_YEAR;
+        all[o] += weight * x->hazard[l->sex][band] *
+                  (x->frailty > 0 ? pow(l->frailty, x->frailty) : 1) *
                   hu_multiplier_at(w, l, o, day) * hu_trap_at(w, l, o, day);
     }
 }
@@ -228,6 +230,8 @@ static hune_status pilot_block(void *arg, int64_t task, int worker, hune_err *er
     for (int i = 0; i < HU_BLOCK && !s; i++) {
         hu_person(w, PILOT_FIRST + task * HU_BLOCK + i, &l);
         if (l.entry >= l.exit) continue;
+        const bool young = p->second && l.entry - l.birth < 65 * HU_YEAR;
+        if (young && l.person % ONE_YOUNG_IN) continue;
         hu_conditions(w, &l);
         s = hu_latent_states(w, &l, err);
         if (!s) s = hu_treatments(w, &l, err);
@@ -238,7 +242,8 @@ static hune_status pilot_block(void *arg, int64_t task, int worker, hune_err *er
             const int32_t day = l.entry + (int32_t)(step * (k + hu_rng_unif(&r)));
             const int cell = l.sex * HU_BANDS + hu_band(l.birth, day);
             p->days[task * 2 * HU_BANDS + cell] += step;
-            (p->second ? look_again : look_at)(w, &l, day, base, all);
+            if (p->second) look_again(w, &l, day, base, all, young ? ONE_YOUNG_IN : 1);
+            else look_at(w, &l, day, base, all);
         }
     }
     hu_life_clear(&l);
