@@ -114,10 +114,14 @@ static char *put_rate(char *p, double x) {
     return hu_put_digits(p, millionths % 1000000, 6);
 }
 
-static char *put_iso(char *p, int32_t day) {
-    char text[11];
-    hu_format_day(day, text);
-    return hu_put(p, text, 10);
+/* The day of the table of texts, turned round. */
+static char *put_iso(const hu_world *w, char *p, int32_t day) {
+    const char *text = w->day_text[day - w->day_first]; /* dd/MM/yyyy */
+    p = hu_put(p, text + 6, 4);
+    *p++ = '-';
+    p = hu_put(p, text + 3, 2);
+    *p++ = '-';
+    return hu_put(p, text, 2);
 }
 
 typedef struct shares { /* of a facility, remembered while its department does not change */
@@ -170,7 +174,7 @@ static bool department(const hu_world *w, const hu_risk_sums *s, int dpt,
             if (!p) return false;
             p = hu_put(p, e->site[first + k].finess, 9);
             *p++ = ',';
-            p = put_iso(p, day);
+            p = put_iso(w, p, day);
             *p++ = ',';
             p = put_rate(p, own * share[k].own);
             *p++ = ',';
@@ -203,7 +207,7 @@ static hune_status write_days(const hu_world *w, double (*all)[HU_GROUPS], const
         const int32_t day = e->first + i;
         char *p = hu_room(&b, 400);
         if (!p) break;
-        p = put_iso(p, day);
+        p = put_iso(w, p, day);
         *p++ = ',';
         *p++ = (char)('1' + hu_weekday(day));
         for (int k = 0; k < 2; k++) {

@@ -47,14 +47,19 @@ static hune_status read_types(hu_world *w, hu_paths *p, hune_err *err) {
         HUNE_TRY(hu_table_text(&t, "type", &k->id, err));
         HUNE_TRY(hu_table_text(&t, "description", &k->description, err));
         HUNE_TRY(hu_table_f64(&t, "share", &k->share, err));
-        k->upto = k->share + (p->n_types[d] > 1 ? k[-1].upto : 0);
         k->why = hu_arena_printf(&w->arena, "pathway %s %s", diseases[d], k->id);
         if (!k->why) return hune_fail(err, HUNE_ENOMEM, "no memory for pathways");
     }
-    for (d = 0; d < HU_DISEASES; d++)
-        if (!p->n_types[d] || fabs(p->type[d][p->n_types[d] - 1].upto - 1) > 1e-9)
-            return hune_fail(err, HUNE_EDATA, "shares of the types of '%s' do not add up to 1",
-                             diseases[d]);
+    for (d = 0; d < HU_DISEASES; d++) {
+        double sum = 0;
+        for (int k = 0; k < p->n_types[d]; k++) {
+            sum += p->type[d][k].share;
+            p->type[d][k].upto = k < p->n_types[d] - 1 ? hu_norm_quantile(sum) : INFINITY;
+        }
+        if (fabs(sum - 1) > 1e-9)
+            return hune_fail(err, HUNE_EDATA, "shares of the types of '%s' add up to %g, not 1",
+                             diseases[d], sum);
+    }
     return HUNE_OK;
 }
 

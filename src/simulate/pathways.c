@@ -21,13 +21,13 @@ static const double health_correlation = 0.3, intensity_shape = 8, interval_shap
 
 void hu_pathway_types(const hu_world *w, hu_life *l) {
     hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_PATHWAY);
+    const double own = sqrt(1 - health_correlation * health_correlation);
     for (int d = 0; d < HU_DISEASES; d++) {
         const hu_type *type = w->paths->type[d];
-        const double z = health_correlation * l->health +
-                         sqrt(1 - health_correlation * health_correlation) * hu_rng_normal(&r),
-                     u = hu_norm_cdf(-z); /* health-conscious: low, well followed */
+        /* health-conscious: low, well followed */
+        const double z = -health_correlation * l->health - own * hu_rng_normal(&r);
         int k = 0;
-        while (k < w->paths->n_types[d] - 1 && u >= type[k].upto) k++;
+        while (k < w->paths->n_types[d] - 1 && z >= type[k].upto) k++;
         l->pathway[d] = (int8_t)k;
         l->pathway_from[d] = HU_NEVER;
     }

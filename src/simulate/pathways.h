@@ -19,7 +19,7 @@ typedef struct hu_step { /* one row of pathways.csv */
 
 typedef struct hu_type {
     const char *id, *description, *why;
-    double share, upto; /* sum of the shares up to this type */
+    double share, upto; /* normal quantile of the sum of the shares up to this type */
     int first, last;    /* its steps */
 } hu_type;
 
