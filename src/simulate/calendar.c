@@ -48,3 +48,8 @@ bool hu_school_holiday(int32_t day, int zone) {
         if (day >= begins[i] && day < begins[i] + 16) return true;
     return day >= saturday(y, 7, 3) && day <= hu_day(y, 8, 31);
 }
+
+int32_t hu_last_sunday(int year, int month) {
+    const int32_t d = hu_day(year, month, 31);
+    return d - (hu_weekday(d) + 1) % 7;
+}

@@ -65,11 +65,6 @@ static int pick_site(const hu_emergency *e, int dpt, int32_t day, double u) {
     return -1;
 }
 
-static int32_t last_sunday(int year, int month) {
-    const int32_t d = hu_day(year, month, 31);
-    return d - (hu_weekday(d) + 1) % 7;
-}
-
 static int arrival_minute(const hu_emergency *e, const hu_life *l, int group, int32_t day, double u,
                           double v) {
     const bool free = hu_free_day(day, e->zone[l->department] & 1);
@@ -77,7 +72,7 @@ static int arrival_minute(const hu_emergency *e, const hu_life *l, int group, in
     if (hour == 2 && hu_weekday(day) == 6) { /* an hour that spring leaves out */
         int y, m, d;
         hu_civil(day, &y, &m, &d);
-        if (m == 3 && day == last_sunday(y, 3)) hour = 3;
+        if (m == 3 && day == hu_last_sunday(y, 3)) hour = 3;
     }
     return hour * 60 + (int)(60 * v);
 }

@@ -66,6 +66,8 @@ bool hu_public_holiday(int32_t day, bool alsace_moselle);
 bool hu_school_holiday(int32_t day, int zone);
 /* Saturday, Sunday or a public holiday. */
 bool hu_free_day(int32_t day, bool alsace_moselle);
+/* Of a month of 31 days: the clocks change in March and October. */
+int32_t hu_last_sunday(int year, int month);
 
 int hu_age_group(const hu_emergency *e, int32_t birth, int32_t day);
 int32_t hu_group_start(const hu_emergency *e, int32_t birth, int group);
@@ -86,6 +88,11 @@ typedef struct hu_at_risk {
     int8_t group, sex;
     double weight; /* visits a day at C = 1 and level 1 */
 } hu_at_risk;
+
+/* outpatient.c: dirt of the passages. Did the facility send nothing that day; by how many minutes
+ * was its clock wrong? */
+bool hu_rpu_not_sent(const hu_world *w, int site, int32_t day);
+int hu_rpu_clock_error(const hu_world *w, int site, int32_t day, int minute);
 
 /* emergency_truth.c */
 typedef struct hu_risk_sums {

@@ -2,9 +2,8 @@
 #include <string.h>
 #include "simulate/fraud.h"
 
-static const char *const dirt_names[HU_DIRTS] = {"cancel",  "late",    "info",     "duplicates",
-                                                 "returns", "grouper", "identity", "death",
-                                                 "emergency"};
+static const char *const dirt_names[HU_DIRTS] = {
+    "cancel", "late", "info", "duplicates", "returns", "grouper", "identity", "death", "emergency"};
 static const char conditions_word[] = "conditions";
 static const char *const fraud_names[HU_FRAUDS] = {"phantom_dispensing",
                                                    "outlier_prescriber",

@@ -243,7 +243,7 @@ static char *put_time(const hu_world *w, char *p, int32_t day, int minute) {
 }
 
 /* The facility that sends nothing for some days, and whether this is one of them. */
-static bool not_sent(const hu_world *w, int site, int32_t day) {
+bool hu_rpu_not_sent(const hu_world *w, int site, int32_t day) {
     const hu_emergency *e = w->emergency;
     hu_rng r = hu_rng_at(w->o.seed, 0, HU_STREAM_WAVES + 16);
     if ((int)hu_rng_below(&r, e->n_sites) != site) return false;
@@ -255,17 +255,12 @@ static bool not_sent(const hu_world *w, int site, int32_t day) {
     return false;
 }
 
-static int32_t last_sunday(int year, int month) {
-    const int32_t d = hu_day(year, month, 31);
-    return d - (hu_weekday(d) + 1) % 7;
-}
-
 /* Minutes by which the facility's clock is wrong: it is changed at noon of the day. */
-static int clock_error(const hu_world *w, int site, int32_t day, int minute) {
+int hu_rpu_clock_error(const hu_world *w, int site, int32_t day, int minute) {
     int y, m, d;
     if (hu_weekday(day) != 6 || minute < 180 || minute >= 720) return 0;
     hu_civil(day, &y, &m, &d);
-    if (d < 25 || (m != 3 && m != 10) || day != last_sunday(y, m)) return 0;
+    if (d < 25 || (m != 3 && m != 10) || day != hu_last_sunday(y, m)) return 0;
     hu_rng r = hu_rng_at(w->o.seed, (uint64_t)site, HU_STREAM_WAVES + 17);
     if (hu_rng_unif(&r) >= w->emergency->slow_clocks) return 0;
     return m == 3 ? -60 : 60;
@@ -284,10 +279,10 @@ static void put_visit(const hu_world *w, const hu_life *l, const hu_names *n, hu
     bool coded = true, twice = false;
     int wrong = 0, y, m, d;
     if (dirty) {
-        if (not_sent(w, v->number, v->day)) return;
+        if (hu_rpu_not_sent(w, v->number, v->day)) return;
         coded = !no_diagnosis(w, v->number, dirt);
         twice = hu_rng_unif(dirt) < e->duplicates;
-        wrong = clock_error(w, v->number, v->day, v->minute);
+        wrong = hu_rpu_clock_error(w, v->number, v->day, v->minute);
     }
     hu_civil(v->day, &y, &m, &d);
     const int month = y * 12 + m - 1 - w->first_month;
