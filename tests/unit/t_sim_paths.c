@@ -132,6 +132,7 @@ static void one_item(seen *s, const hu_life *l, const hu_item *v) {
         s->linked++;
         s->planned_linked += e->planned[x->outcome];
         CHECK_INT(v->day, x->day);
+        for (int i = 0; i < v->visit.event; i++) s->outside += l->event[i].out > x->day;
         CHECK(hu_through_emergency(l, v->visit.event));
         if ((v->visit.exit == '6') != (e->site[v->number].hospital == l->hospital))
             s->wrong_place++;
@@ -457,7 +458,7 @@ static void rates_of_steps(const hune_simulate_options *o) {
     enum { MOST = 256 };
     sums cell[MOST] = {{0}};
     double squares[MOST] = {0};
-    int64_t started = 0, deviating = 0, early = 0;
+    int64_t started = 0, deviating = 0, early = 0, inside = 0;
     CHECK_OK(open_world(&w, o, &err), &err);
     CHECK_OK(hu_life_new(&w, &l, &err), &err);
     for (int64_t i = 0; i < o->persons; i++) {
@@ -474,6 +475,9 @@ static void rates_of_steps(const hune_simulate_options *o) {
             const hu_type *type = &w.paths->type[d][l.pathway[d]];
             for (size_t k = 0; k < l.n_items; k++)
                 early += l.item[k].why == type->why && l.item[k].day < l.pathway_from[d];
+            for (size_t k = 0; k < l.n_items; k++)
+                for (size_t q = 0; q < l.n_events && l.item[k].why == type->why; q++)
+                    inside += l.item[k].day >= l.event[q].day && l.item[k].day < l.event[q].out;
             if (l.deviates_to[d] >= 0) continue;
             for (int k = type->first; k < type->last; k++) {
                 const hu_step *x = &w.paths->step[k];
@@ -499,6 +503,7 @@ static void rates_of_steps(const hune_simulate_options *o) {
         }
     }
     CHECK_INT(early, 0);
+    CHECK_INT(inside, 0);
     NEAR((double)deviating / (double)started, 0.095, 0.02 + 3 * sqrt(0.1 / (double)started));
     int compared = 0;
     for (int k = 0; k < w.paths->n_steps; k++) {
