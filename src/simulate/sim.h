@@ -38,9 +38,9 @@ enum {
     HU_STREAM_CONSULT = 3003,
     HU_STREAM_CONDITION = 3100, /* + condition */
     HU_STREAM_ORACLE = 8000,
-    HU_STREAM_TRAP = 4000,  /* + number of the trap */
-    HU_STREAM_FRAUD = 6000, /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
-    HU_STREAM_PATHWAY = 7000,   /* types; + 1 + disease: its items */
+    HU_STREAM_TRAP = 4000,    /* + number of the trap */
+    HU_STREAM_FRAUD = 6000,   /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
+    HU_STREAM_PATHWAY = 7000, /* types; + 1 + disease: its items */
     HU_STREAM_EMERGENCY = 7040, /* visits; + 1: on the way to stays; + 2: dirt */
     HU_STREAM_WAVES = 7050,     /* "person" is a year: + wave; a facility: + 16: its dirt */
     HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
