@@ -260,4 +260,5 @@ void hu_conditions(const hu_world *w, hu_life *l) {
         const double u = hu_trap_liability(w, l, c, liability(z, kinds[c].of_health, &r));
         l->state[c] = kinds[c].passing ? passing(w, l, c, u) : lasting(w, l, c, u);
     }
+    hu_pathway_types(w, l);
 }

@@ -64,7 +64,11 @@ static const char *const single_heads[HU_SINGLES] = {
     "FLX_EMT_NUM,FLX_EMT_ORD,ORG_CLE_NUM,DCT_ORD_NUM,PRS_ORD_NUM,REM_TYP_AFF,ETA_NUM,RSA_NUM\n"};
 
 int hu_file_count(const hu_world *w) {
-    return HU_FLOWS * w->n_months + HU_MCOS * w->n_years + HU_SINGLES;
+    return hu_outpatient_file(w, hu_outpatient_files(w));
+}
+
+int hu_outpatient_file(const hu_world *w, int k) {
+    return HU_FLOWS * w->n_months + HU_MCOS * w->n_years + HU_SINGLES + k;
 }
 
 int hu_flow_file(const hu_world *w, int table, int month) {
@@ -80,6 +84,10 @@ int hu_single_file(const hu_world *w, int which) {
 }
 
 void hu_file_name(const hu_world *w, int file, char *out, size_t n) {
+    if (file >= hu_outpatient_file(w, 0)) {
+        hu_outpatient_name(w, file - hu_outpatient_file(w, 0), out, n);
+        return;
+    }
     if (file < HU_FLOWS * w->n_months) {
         const int month = w->first_month + file % w->n_months;
         snprintf(out, n, "DCIR/%s_%04d%02d.csv", flow_names[file / w->n_months], month / 12,
@@ -96,6 +104,8 @@ void hu_file_name(const hu_world *w, int file, char *out, size_t n) {
 }
 
 const char *hu_file_header(const hu_world *w, int file) {
+    if (file >= hu_outpatient_file(w, 0))
+        return hu_outpatient_header(w, file - hu_outpatient_file(w, 0));
     if (file < HU_FLOWS * w->n_months) return flow_heads[file / w->n_months];
     file -= HU_FLOWS * w->n_months;
     if (file >= HU_MCOS * w->n_years) return single_heads[file - HU_MCOS * w->n_years];

@@ -2,8 +2,8 @@
 #include <string.h>
 #include "simulate/fraud.h"
 
-static const char *const dirt_names[HU_DIRTS] = {"cancel",  "late",    "info",     "duplicates",
-                                                 "returns", "grouper", "identity", "death"};
+static const char *const dirt_names[HU_DIRTS] = {
+    "cancel", "late", "info", "duplicates", "returns", "grouper", "identity", "death", "emergency"};
 static const char conditions_word[] = "conditions";
 static const char *const fraud_names[HU_FRAUDS] = {"phantom_dispensing",
                                                    "outlier_prescriber",
@@ -74,7 +74,7 @@ hune_status hu_read_dirt(const char *list, bool dirt[HU_DIRTS], hune_err *err) {
         if (d == HU_DIRTS) {
             hune_fail(err, HUNE_EARG, "unknown dirt '%s'", word);
             return hune_hint(err, "dirt is none, all or some of cancel, late, info, duplicates, "
-                                  "returns, grouper, identity, death");
+                                  "returns, grouper, identity, death, emergency");
         }
         dirt[d] = true;
     }

@@ -179,6 +179,7 @@ void hu_life_clear(hu_life *l) {
     free(l->event);
     free(l->window);
     free(l->item);
+    free(l->away);
     free(l->push);
     free(l->illness);
     free(l->consult);

@@ -386,11 +386,24 @@ static void json_options(const hu_world *w, hu_buf *b) {
 }
 
 static void json_data(hu_buf *b) {
-    static const char *const names[] = {
-        "truth.csv", "sim_drugs.csv", "sim_outcomes.csv",   "packs.csv",
-        "stays.csv", "acts.csv",      "hospital_drugs.csv", "finess_duplicates.csv"};
+    static const char *const names[] = {"truth.csv",
+                                        "sim_drugs.csv",
+                                        "sim_outcomes.csv",
+                                        "packs.csv",
+                                        "stays.csv",
+                                        "acts.csv",
+                                        "hospital_drugs.csv",
+                                        "finess_duplicates.csv",
+                                        "pathway_types.csv",
+                                        "pathways.csv",
+                                        "pathway_drugs.csv",
+                                        "emergency.csv",
+                                        "emergency_groups.csv",
+                                        "emergency_hours.csv",
+                                        "emergency_reasons.csv",
+                                        "emergency_sites.csv"};
     hu_buf_add(b, "  \"data\": {");
-    for (int i = 0; i < 8; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t len;
         const char *text = hu_embed_simulate(names[i], &len);
         hu_buf_printf(b, "%s\n    \"%s\": \"%016llx\"", i ? "," : "", names[i],

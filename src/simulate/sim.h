@@ -8,6 +8,7 @@
  *   lists.c    names in --drugs, --dirt ...      people.c   IR_ rows       report.c sim_truth/
  *   sheet.h    bytes of a row                    simulate.c batches of persons -> files
  *   fraud.h    planted frauds and look-alikes
+ *   pathways.c care by type of patient           emergency.c  visits    outpatient.c  their rows
  *
  * Days are int32 since 1970-01-01, spans half-open. Rates are per day unless a name says _py.
  */
@@ -37,8 +38,11 @@ enum {
     HU_STREAM_CONSULT = 3003,
     HU_STREAM_CONDITION = 3100, /* + condition */
     HU_STREAM_ORACLE = 8000,
-    HU_STREAM_TRAP = 4000,  /* + number of the trap */
-    HU_STREAM_FRAUD = 6000, /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
+    HU_STREAM_TRAP = 4000,    /* + number of the trap */
+    HU_STREAM_FRAUD = 6000,   /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
+    HU_STREAM_PATHWAY = 7000, /* types; + 1 + disease: its items */
+    HU_STREAM_EMERGENCY = 7040, /* visits; + 1: on the way to stays; + 2: dirt */
+    HU_STREAM_WAVES = 7050,     /* "person" is a year: + wave; a facility: + 16: its dirt */
     HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
     HU_STREAM_AFTER = 0x40000,  /* + 64 x number of the event + trap: what follows it */
     HU_STREAM_EVENT = 0x20000,  /* + outcome: stay, codes, death */
@@ -223,6 +227,7 @@ typedef enum hu_dirt {
     HU_DIRT_GROUPER,
     HU_DIRT_IDENTITY,
     HU_DIRT_DEATH,
+    HU_DIRT_EMERGENCY,
     HU_DIRTS
 } hu_dirt;
 
@@ -277,7 +282,9 @@ typedef struct hu_world {
     int n_acts;
     hu_ucd *ucd;
     int n_ucd;
-    const char **site[3]; /* duplicate FINESS numbers: AP-HP, HCL, AP-HM */
+    struct hu_paths *paths;         /* of pathways.h */
+    struct hu_emergency *emergency; /* of emergency.h */
+    const char **site[3];           /* duplicate FINESS numbers: AP-HP, HCL, AP-HM */
     int n_sites[3];
     uint32_t bias;            /* HU_Txx */
     int32_t change_of_coding; /* T14 */
@@ -326,7 +333,16 @@ typedef struct hu_item {
     int32_t number, minute;
     const char *code; /* owned by the world, or a literal */
     const char *why;  /* "usual", "pathway DM2"...: for the trace */
+    struct {          /* of HU_ITEM_EMERGENCY; `to` is the day of leaving */
+        const char *diagnosis, *act;
+        int32_t minutes; /* from arrival to leaving */
+        int32_t event;   /* the event whose stay it leads to, or -1 */
+        char severity;   /* CCMU: 1 to 5, P, D */
+        char exit;       /* 6 admitted here, 7 transferred, 8 home, 9 died */
+    } visit;
 } hu_item;
+
+enum { HU_DISEASES = 3 }; /* with a care pathway: diabetes, heart failure, hip fracture */
 
 /* Why an era began, for the trace and the truth. */
 typedef enum hu_why {
@@ -397,7 +413,11 @@ typedef struct hu_life {
     int department, commune, doctor, pharmacy, hospital;
     hu_span state[HU_CONDITIONS];
     bool smoker;
-    int8_t pathway[3]; /* type of care for diabetes, heart failure, hip fracture; -1 = none */
+    int8_t pathway[HU_DISEASES];     /* type of care; -1 = none */
+    int8_t deviates_to[HU_DISEASES]; /* another type from `deviates` on; -1 = stays */
+    int32_t pathway_from[HU_DISEASES], deviates[HU_DISEASES]; /* HU_NEVER: not begun */
+    hu_span *away; /* in hospital, as far as known: sorted, disjoint */
+    size_t n_away, cap_away;
     hu_item *item;
     size_t n_items, cap_items;
     hu_era *era;
@@ -567,6 +587,7 @@ typedef struct hu_sheets { /* the rows of one block, a buffer per file */
     hu_tally tally;
     hu_rng dirt;
     struct hu_fraud_sheet *fraud; /* NULL unless frauds are planted */
+    hu_buf at_risk; /* hu_at_risk records: who could have come to an emergency department */
 } hu_sheets;
 
 /* How one person is called in the tables. */
@@ -585,6 +606,27 @@ void hu_put_oracle(const hu_world *w, const hu_tally *t, hu_buf *b);
 
 void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s, hune_err *err);
 void hu_write_stays(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
+/* pathways.c, pathway_data.c: types of care, the items they bring, their weight on drug starts. */
+hune_status hu_paths_open(hu_world *w, hune_err *err);
+void hu_pathway_types(const hu_world *w, hu_life *l); /* after hu_conditions */
+double hu_pathway_rate(const hu_world *w, const hu_life *l, int drug);
+hune_status hu_pathways(const hu_world *w, hu_life *l, hune_err *err);
+hune_status hu_pathway_tables(const hu_world *w, const char *folder, hune_err *err);
+
+/* emergency.c (the rest is in emergency.h): visits of a life whose events are known. */
+hune_status hu_emergency_open(hu_world *w, hune_err *err);
+hune_status hu_emergency_visits(const hu_world *w, hu_life *l, hune_err *err);
+/* Does this event's stay come through the emergency department (ENT_PRV 5)? */
+bool hu_through_emergency(const hu_life *l, int event);
+
+/* outpatient.c: its files come after all others; rows of emergency visits, hospital consultations,
+ * pathways of the truth. */
+int hu_outpatient_files(const hu_world *w);
+int hu_outpatient_file(const hu_world *w, int k); /* in files.c: its place among all files */
+void hu_outpatient_name(const hu_world *w, int k, char *out, size_t n);
+const char *hu_outpatient_header(const hu_world *w, int k);
+void hu_write_outpatient(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
+
 void hu_write_person(const hu_world *w, const hu_life *l, const hu_names *n, int32_t last_flow,
                      hu_sheets *s);
 void hu_write_fictive(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);

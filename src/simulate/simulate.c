@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "simulate/fraud.h"
+#include "simulate/emergency.h"
 
 enum { BLOCKS_PER_THREAD = 6, MOST_BLOCKS = 64 };
 enum { CASES_BLOCK = 128 * HU_BLOCK }; /* few of its persons are written */
@@ -27,6 +28,7 @@ typedef struct job {
     char folder[1040];
     hu_tally sum;
     hu_sheets frauds; /* the sums of them alone */
+    hu_risk_sums risk;
 } job;
 
 void hune_simulate_options_init(hune_simulate_options *o) {
@@ -55,6 +57,8 @@ static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, 
     hu_names_of(w, l, &names);
     hu_write_claims(w, l, &names, s, err);
     hu_write_stays(w, l, &names, s);
+    hu_write_outpatient(w, l, &names, s);
+    hu_note_risk(w, l, &s->at_risk);
     hu_write_truth(w, l, s);
     hu_tally_life(w, l, &s->tally);
     if (!cases) hu_oracle_life(w, l, &s->tally);
@@ -72,10 +76,9 @@ static hune_status block(void *arg, int64_t task, int worker, hune_err *err) {
     for (int64_t i = first; i < last; i++)
         if (!j->w.o.one_person || i == j->w.o.person)
             HUNE_TRY(one_person(j, i, &j->life[worker], s, err));
-    for (int f = 0; f < j->n_files; f++)
-        if (s->file[f].failed)
-            return hune_fail(err, HUNE_ENOMEM, "no memory for the rows of a block");
-    return HUNE_OK;
+    bool failed = s->at_risk.failed;
+    for (int f = 0; f < j->n_files; f++) failed |= s->file[f].failed;
+    return failed ? hune_fail(err, HUNE_ENOMEM, "no memory for the rows of a block") : HUNE_OK;
 }
 
 static hune_status cannot_write(const char *path, hune_err *err) {
@@ -119,26 +122,29 @@ static hune_status append(void *arg, int64_t task, int worker, hune_err *err) {
     return fclose(f) ? cannot_write(path, err) : HUNE_OK;
 }
 
+static hune_status start_one(job *j, int file, hune_err *err) {
+    char name[64], path[1200];
+    hu_file_name(&j->w, file, name, sizeof name);
+    snprintf(path, sizeof path, "%s/%s", j->folder, name);
+    const char *head = hu_file_header(&j->w, file);
+    j->bytes[file] = (int64_t)strlen(head);
+    return hu_write_file(path, head, strlen(head), err);
+}
+
 /* The single tables exist even when nobody has a row in them. */
 static hune_status start_singles(job *j, hune_err *err) {
     for (int k = 0; k < HU_SINGLES; k++) {
         if (k == HU_TRUTH_EXPOSURE && !j->w.o.write_exposure) continue;
         if (k == HU_TRUTH_FRAUD && !j->w.fraud) continue;
-        const int file = hu_single_file(&j->w, k);
-        char name[64], path[1200];
-        hu_file_name(&j->w, file, name, sizeof name);
-        snprintf(path, sizeof path, "%s/%s", j->folder, name);
-        const char *head = hu_file_header(&j->w, file);
-        HUNE_TRY(hu_write_file(path, head, strlen(head), err));
-        j->bytes[file] = (int64_t)strlen(head);
+        HUNE_TRY(start_one(j, hu_single_file(&j->w, k), err));
     }
-    return HUNE_OK;
+    return start_one(j, hu_outpatient_file(&j->w, 0), err); /* pathways of the truth */
 }
 
 static hune_status folders(job *j, hune_err *err) {
-    static const char *const names[] = {"DCIR", "PMSI", "sim_truth"};
+    static const char *const names[] = {"DCIR", "PMSI", "RPU", "sim_truth"};
     char path[1200];
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", j->folder, names[i]);
         HUNE_TRY(hu_make_dirs(path, err));
     }
@@ -156,6 +162,7 @@ static hune_status all_persons(job *j, hune_err *err) {
         for (int64_t k = 0; k < j->n_now; k++) {
             hu_tally_add(&j->w, &j->sum, &j->sheet[k].tally);
             HUNE_TRY(hu_fraud_merge(j->frauds.fraud, j->sheet[k].fraud, err));
+            hu_add_risk(&j->w, &j->risk, &j->sheet[k].at_risk);
         }
     }
     hu_tell(j->ctx, "simulating", persons, persons, "persons");
@@ -183,6 +190,7 @@ static hune_status prepare(job *j, hune_err *err) {
         HUNE_TRY(hu_fraud_sheet_new(&j->w, &j->sheet[i], err));
     }
     HUNE_TRY(hu_fraud_sheet_new(&j->w, &j->frauds, err));
+    HUNE_TRY(hu_risk_new(&j->w, &j->risk, err));
     return hu_tally_new(&j->w, &j->sum, err);
 }
 
@@ -193,7 +201,9 @@ static void clear(job *j) {
         free(j->sheet[i].file);
         hu_tally_clear(&j->sheet[i].tally);
         hu_fraud_sheet_clear(&j->sheet[i]);
+        hu_buf_clear(&j->sheet[i].at_risk);
     }
+    hu_risk_clear(&j->risk);
     hu_tally_clear(&j->sum);
     hu_fraud_sheet_clear(&j->frauds);
     free(j->life);
@@ -225,8 +235,9 @@ static void summarise(const job *j, hune_simulate_summary *s) {
                                  .rows = j->sum.rows};
     for (int i = 0; i < j->w.n_outcomes; i++) s->events += j->sum.events[i];
     for (int f = 0; f < j->n_files; f++) {
-        const bool truth = f >= hu_single_file(&j->w, HU_TRUTH_PERSON);
-        if (!truth && j->bytes[f]) s->files++, s->bytes += j->bytes[f];
+        char name[64];
+        hu_file_name(&j->w, f, name, sizeof name);
+        if (!hu_starts(name, "sim_truth/") && j->bytes[f]) s->files++, s->bytes += j->bytes[f];
     }
     tell_scales(&j->w, s->scales, sizeof s->scales);
     hu_bias_text(j->w.bias, s->bias, sizeof s->bias);
@@ -245,6 +256,8 @@ static hune_status work(job *j, const hune_simulate_options *o, hune_simulate_su
     j->sum.rows += rows;
     HUNE_TRY(hu_write_world(&j->w, &j->sum, j->folder, err));
     HUNE_TRY(hu_write_fraud(&j->w, j->frauds.fraud, j->folder, err));
+    HUNE_TRY(hu_pathway_tables(&j->w, j->folder, err));
+    HUNE_TRY(hu_emergency_truth(&j->w, &j->risk, j->folder, err));
     summarise(j, summary);
     if (summary) summary->files++, summary->bytes += bytes;
     return j->w.o.format == HUNE_RAW_PARQUET ? hu_to_parquet(j->folder, j->ctx, err) : HUNE_OK;
