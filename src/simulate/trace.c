@@ -37,7 +37,8 @@ static void entry(trace *t) {
     t->any = true;
 }
 
-/* --- who --------------------------------------------------------------------------------------- */
+/* --- who ---------------------------------------------------------------------------------------
+ */
 
 static void put_person(trace *t) {
     const hu_life *l = t->l;
@@ -54,7 +55,8 @@ static void put_person(trace *t) {
     if (t->json)
         hu_buf_printf(
             t->b,
-            "{\"person\": %lld, \"ben_idt_ano\": \"%s\", \"sex\": %d, \"birth\": \"%s\", \"entry\": "
+            "{\"person\": %lld, \"ben_idt_ano\": \"%s\", \"sex\": %d, \"birth\": \"%s\", "
+            "\"entry\": "
             "\"%s\", \"exit\": \"%s\", \"reason\": \"%s\", \"frailty\": %.6g, \"care_factor\": "
             "%.6g, \"adherence\": %.6g, \"health\": %.6g, \"smoker\": %s, \"large_packs\": %s",
             (long long)l->person, n.idt, 1 + l->sex, birth, entry_day, exit_day, reason, l->frailty,
@@ -88,7 +90,8 @@ static void put_conditions(trace *t) {
     close_list(t);
 }
 
-/* --- treatments ---------------------------------------------------------------------------------- */
+/* --- treatments ----------------------------------------------------------------------------------
+ */
 
 static void why(const trace *t, const hu_era *e, char *out, size_t n) {
     switch (e->why) {
@@ -167,7 +170,8 @@ static void put_windows(trace *t) {
     close_list(t);
 }
 
-/* --- events -------------------------------------------------------------------------------------- */
+/* --- events --------------------------------------------------------------------------------------
+ */
 
 static void put_factor(trace *t, bool *more, const char *name, double factor) {
     if (factor == 1) return;
@@ -255,9 +259,9 @@ static void put_near(trace *t) {
 }
 
 static void put_items(trace *t) {
-    static const char *const names[] = {"gp",         "specialist", "biology", "device",
-                                        "nurse",      "physio",     "act",     "outpatient",
-                                        "emergency",  "stay",       "rehabilitation", "home"};
+    static const char *const names[] = {
+        "gp",  "specialist", "biology",   "device", "nurse",          "physio",
+        "act", "outpatient", "emergency", "stay",   "rehabilitation", "home"};
     open_list(t, "care", "other care");
     for (size_t i = 0; i < t->l->n_items; i++) {
         const hu_item *x = &t->l->item[i];
@@ -273,7 +277,8 @@ static void put_items(trace *t) {
     close_list(t);
 }
 
-/* --- all of it ----------------------------------------------------------------------------------- */
+/* --- all of it -----------------------------------------------------------------------------------
+ */
 
 static hune_status tell(hu_world *w, int64_t person, bool json, hu_buf *b, hune_err *err) {
     hu_life l;
