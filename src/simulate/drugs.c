@@ -38,10 +38,10 @@ typedef struct use { /* one drug in one life */
     double care;
     const hu_push *push; /* starts that traps add, by day */
     size_t n_pushes;
-    double start_factor, era_factor;   /* of traps, and of the type of care */
-    double most_habits, most_cascades; /* the largest that drugs of this life can do */
-    int why, detail;                   /* of the era to come */
-    size_t first_era;                  /* of this drug, if it has one */
+    double start_factor, era_factor, on_factor; /* of traps, and of the type of care */
+    double most_habits, most_cascades;          /* the largest that drugs of this life can do */
+    int why, detail;                            /* of the era to come */
+    size_t first_era;                           /* of this drug, if it has one */
 } use;
 
 static bool in_august(int32_t day) {
@@ -239,7 +239,7 @@ static int under_treatment(use *u, int32_t day) {
         d->on + (((size_t)l->sex * HU_AGES + (size_t)step) * HU_CARE + (size_t)l->care) * 2;
     const double x = hu_rng_unif(&u->rng);
     double is_short = (double)on[0], is_long = (double)on[1];
-    const double factor = u->start_factor * u->era_factor; /* on the odds of being on it */
+    const double factor = u->on_factor; /* of traps, on the odds of being on it */
     if (factor != 1) {
         const double all = 1 + (is_short + is_long) * (factor - 1);
         is_short *= factor / all;
@@ -465,13 +465,15 @@ static hune_status treatments(const hu_world *w, hu_life *l, bool some, hune_err
         const hu_drug *d = &w->drug[i];
         if (some && !d->of_cases) continue;
         const int32_t stop = hu_trap_stop(w, l, i);
+        const double start = hu_trap_start_factor(w, l, i), era = hu_trap_era_factor(w, l, i);
         use u = {.w = w,
                  .l = l,
                  .d = d,
                  .drug = i,
                  .limit = stop < l->exit ? stop : l->exit,
-                 .start_factor = hu_trap_start_factor(w, l, i),
-                 .era_factor = hu_trap_era_factor(w, l, i),
+                 .start_factor = start * hu_pathway_rate(w, l, i),
+                 .era_factor = era,
+                 .on_factor = start * era,
                  .most_habits = 1};
         most_raised(w, l, d, &u);
         u.rng = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_DRUG + (uint32_t)d->row);
