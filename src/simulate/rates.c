@@ -26,7 +26,7 @@ static const double most_py = 0.01;       /* rare-outcome assumption of the desi
 static const double smokers[2][2] = {{0.30, 0.22}, {0.24, 0.14}}; /* sex; under 65, older */
 enum {
     PILOT = 8192,
-    SECOND_PILOT = 65536, /* of whom all the old are lived, */
+    SECOND_PILOT = 24576, /* of whom all the old are lived, */
     ONE_YOUNG_IN = 4,     /* and one in four of the others */
     PILOT_DAYS = 8,
     PILOT_SEED = 20121
