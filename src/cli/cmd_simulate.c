@@ -122,6 +122,8 @@ const hu_command hu_cmd_simulate = {
         "Lives N lives forward in time and writes what the national claims base would hold of\n"
         "them: DCIR by flow month, PMSI MCO by year, the tables of persons and drugs, and\n"
         "sim_truth/ with what was planted. Threads never change a byte.\n"
+        "Dirt: cancel, late, info, duplicates, returns, grouper, identity, death, supplements,\n"
+        "twins, regime, codes, instay, otc, emergency.\n"
         "Frauds: phantom_dispensing, outlier_prescriber, doctor_shopping, duplicate_billing,\n"
         "impossible_billing, upcoded_stays, ring; innocent is those who only look like it.",
     .example = "hune simulate -o raw --persons 20000 --seed 1 --population diabetes",
