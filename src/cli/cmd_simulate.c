@@ -106,7 +106,8 @@ static const hu_opt opts[] = {
     {"bias", 0, "none|all|LIST", "none",
      "traps T01 to T16, and `conditions`: illnesses that raise hazards"},
     {"dirt", 0, "none|all|LIST", "none",
-     "cancel,late,info,duplicates,returns,grouper,identity,death"},
+     "cancel,late,info,duplicates,returns,grouper,identity,death,supplements,twins,regime,codes,"
+     "instay,otc"},
     {"fraud", 0, "none|all|LIST", "none", "planted frauds, of the kinds named above"},
     {"drugs", 0, "LIST", NULL, "ATC prefixes, comma between (default: all 104 drugs)"},
     {"outcomes", 0, "LIST", NULL, "outcome ids, comma between (default: all 42)"},

@@ -196,6 +196,7 @@ static int by_time(const void *x, const void *y, void *arg) {
 static void end_life(hu_life *l, int32_t day) {
     if (day >= l->exit) return;
     l->exit = l->death = day;
+    l->killer = (int)l->n_events - 1;
 }
 
 static hune_status happen(const hu_world *w, hu_life *l, int outcome, int32_t day,
@@ -278,5 +279,6 @@ hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err) {
     HUNE_TRY(hu_treatments(w, l, err));
     HUNE_TRY(hu_events(w, l, err));
     HUNE_TRY(hu_pathways(w, l, err));
-    return hu_emergency_visits(w, l, err);
+    HUNE_TRY(hu_emergency_visits(w, l, err));
+    return hu_usual_care(w, l, err);
 }

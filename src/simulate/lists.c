@@ -3,7 +3,8 @@
 #include "simulate/fraud.h"
 
 static const char *const dirt_names[HU_DIRTS] = {
-    "cancel", "late", "info", "duplicates", "returns", "grouper", "identity", "death", "emergency"};
+    "cancel", "late", "info", "duplicates", "returns", "grouper", "identity", "death", "emergency",
+    "supplements", "twins", "regime", "codes", "instay", "otc"};
 static const char conditions_word[] = "conditions";
 static const char *const fraud_names[HU_FRAUDS] = {"phantom_dispensing",
                                                    "outlier_prescriber",
@@ -72,9 +73,13 @@ hune_status hu_read_dirt(const char *list, bool dirt[HU_DIRTS], hune_err *err) {
         int d = 0;
         while (d < HU_DIRTS && strcmp(word, dirt_names[d])) d++;
         if (d == HU_DIRTS) {
+            char known[200];
+            size_t n = 0;
+            for (int k = 0; k < HU_DIRTS && n < sizeof known; k++)
+                n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", k ? ", " : "",
+                                      dirt_names[k]);
             hune_fail(err, HUNE_EARG, "unknown dirt '%s'", word);
-            return hune_hint(err, "dirt is none, all or some of cancel, late, info, duplicates, "
-                                  "returns, grouper, identity, death, emergency");
+            return hune_hint(err, "dirt is none, all or some of %s", known);
         }
         dirt[d] = true;
     }

@@ -1,45 +1,14 @@
-/* people.c - the tables about persons: IR_BEN_R, IR_IMB_R, and the drug table IR_PHA_R.
- *
- * Pseudonyms are made up: a letter, a 64-bit mix of the person's number that no two persons share,
- * written in 32 letters and digits, and three more characters. Nothing in them looks like a
- * national number.
- */
+/* people.c - the tables about persons: IR_BEN_R and its archive, IR_IMB_R, and the drug table
+ * IR_PHA_R. A row of IR_BEN_R is a pseudonym; those no longer in use when the claims begin are in
+ * the archive. */
 #include <math.h>
 #include "simulate/sheet.h"
-
-static const double change_py = 0.015, death_missing_share = 0.03;
-static const uint64_t salt_psa = 0x5eed51u, salt_person = 0xa11ce5u;
-
-static void pseudonym(char out[18], char letter, uint64_t seed, int64_t person, uint64_t salt) {
-    static const char letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"; /* 32, none ambiguous */
-    /* hu_hash64 maps 64 bits one to one, so different persons cannot meet */
-    uint64_t x = hu_hash64(hu_hash64(seed ^ salt) ^ (uint64_t)person);
-    uint64_t tail = hu_hash64(x ^ salt);
-    out[0] = letter;
-    for (int i = 1; i <= 13; i++, x >>= 5) out[i] = letters[x & 31];
-    for (int i = 14; i < 17; i++, tail >>= 5) out[i] = letters[tail & 31];
-    out[17] = '\0';
-}
-
-void hu_names_of(const hu_world *w, const hu_life *l, hu_names *n) {
-    pseudonym(n->psa[0], 'Q', w->o.seed, l->person, salt_psa);
-    pseudonym(n->psa[1], 'R', w->o.seed, l->person, salt_psa);
-    pseudonym(n->idt, 'A', w->o.seed, l->person, salt_person);
-    n->psa_from = HU_NEVER;
-    if (!w->dirt[HU_DIRT_IDENTITY]) return;
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_DIRT + 1);
-    const double day = l->entry + hu_rng_exp(&r) / change_py * HU_YEAR;
-    if (day < l->exit) n->psa_from = (int32_t)day;
-}
-
-const char *hu_psa_on(const hu_names *n, int32_t day) {
-    return n->psa[day >= n->psa_from];
-}
 
 /* --- IR_BEN_R ------------------------------------------------------------------------------- */
 
 typedef struct row {
-    const char *psa, *certified;
+    const char *psa, *certified, *scheme;
+    int table, rank;
     bool nameless;         /* no lasting identifier */
     int32_t death;         /* HU_NEVER = 01/01/1600 */
     int32_t last, changed; /* last flow, last change of the row */
@@ -47,14 +16,16 @@ typedef struct row {
 
 static void put_row(const hu_world *w, const hu_life *l, const hu_names *n, const row *r,
                     hu_sheets *s) {
-    hu_buf *b = &s->file[hu_single_file(w, HU_BEN)];
+    hu_buf *b = &s->file[hu_single_file(w, r->table)];
     char *p = hu_room(b, 320);
     int y, m, d;
     if (!p) return;
     hu_civil(l->birth, &y, &m, &d);
     const char *dpt = hu_department(l->department);
     p = hu_put_text(p, r->psa);
-    p = hu_put(p, ";1;", 3);
+    *p++ = ';';
+    p = hu_put_int(p, r->rank);
+    *p++ = ';';
     if (!r->nameless) p = hu_put_text(p, n->idt);
     *p++ = ';';
     p = hu_put_text(p, r->nameless ? r->psa : n->idt);
@@ -76,7 +47,7 @@ static void put_row(const hu_world *w, const hu_life *l, const hu_names *n, cons
         p = hu_put_digits(p, m, 2);
         *p++ = ';';
     }
-    p = hu_put_text(p, "01C");
+    p = hu_put_text(p, r->scheme);
     p = hu_put(p, dpt, 2);
     p = hu_put_text(p, "1001;0");
     p = hu_put(p, dpt, 2);
@@ -102,7 +73,9 @@ static void illness(const hu_world *w, const hu_life *l, const hu_names *n, hu_s
     if (!p || from >= l->exit) return;
     if (from < l->birth) from = l->birth;
     p = hu_put_text(p, hu_psa_on(n, from));
-    p = hu_put(p, ";1;", 3);
+    *p++ = ';';
+    p = hu_put_int(p, hu_rank_on(n, from));
+    *p++ = ';';
     p = hu_put_day(w, p, from);
     p = hu_put_text(p, ";01/01/1600;");
     p = hu_put_int(p, number);
@@ -129,7 +102,7 @@ static const struct {
               {NULL, "R03BB04", "J44", 14, 0.3}};
 
 static void illnesses(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s) {
-    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_CLAIMS + 1);
+    hu_rng r = hu_rng_at(w->o.seed, (uint64_t)l->person, HU_STREAM_TABLES + HU_TABLES_ILLNESS);
     if (l->entry >= l->exit) return;
     if (l->diabetic && hu_rng_unif(&r) < 0.8)
         illness(w, l, n, s, "E11", 8, l->diabetes_onset + (int32_t)(120 * hu_rng_exp(&r)));
@@ -154,24 +127,29 @@ static void illnesses(const hu_world *w, const hu_life *l, const hu_names *n, hu
 
 void hu_write_person(const hu_world *w, const hu_life *l, const hu_names *n, int32_t last_flow,
                      hu_sheets *s) {
-    row r = {.psa = n->psa[0],
-             .certified = "00",
+    row r = {.certified = "00",
+             .rank = n->rank,
              .last = last_flow,
-             .death = l->death < w->end ? l->death : HU_NEVER,
-             .changed = w->end};
-    if (w->dirt[HU_DIRT_DEATH] && hu_rng_unif(&s->dirt) < death_missing_share) r.death = HU_NEVER;
-    put_row(w, l, n, &r, s);
-    if (n->psa_from != HU_NEVER) {
-        r.psa = n->psa[1];
-        r.changed = w->end + 1;
+             .death = s->known_death,
+             .scheme = hu_scheme_on(w, n, l->exit)->prefix};
+    for (int i = 0; i < n->n; i++) {
+        const hu_pseudonym *p = &n->psa[i];
+        if (p->from >= w->end || (i && p->from >= l->exit)) continue;
+        r.psa = p->text;
+        r.table = p->to <= w->from ? HU_BEN_ARC : HU_BEN;
+        r.last = last_flow < p->to ? last_flow : p->to;
+        r.changed = w->end + i; /* the latest is one's own, the last of the list */
         put_row(w, l, n, &r, s);
     }
     illnesses(w, l, n, s);
 }
 
 void hu_write_fictive(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s) {
-    const row r = {.psa = n->psa[0],
+    const row r = {.psa = hu_psa_on(n, l->entry),
                    .certified = "08",
+                   .table = HU_BEN,
+                   .rank = 1,
+                   .scheme = "01C",
                    .nameless = true,
                    .death = HU_NEVER,
                    .last = l->entry + 6,
@@ -180,6 +158,27 @@ void hu_write_fictive(const hu_world *w, const hu_life *l, const hu_names *n, hu
 }
 
 /* --- IR_PHA_R ------------------------------------------------------------------------------- */
+
+/* CIP13: 34009, the seven digits of CIP7, and a check digit as on every barcode. No real code of
+ * seven digits begins with 9997 or 9998 here. */
+void hu_odd_pack(const hu_drug *d, int which, char cip13[14], char cip7[8]) {
+    int sum = 0;
+    hu_put_digits(hu_put(cip7, which ? "9997" : "9998", 4), d->row % 1000, 3);
+    cip7[7] = '\0';
+    hu_put(hu_put(cip13, "34009", 5), cip7, 7);
+    for (int i = 0; i < 12; i++) sum += (cip13[i] - '0') * (i % 2 ? 3 : 1);
+    cip13[12] = (char)('0' + (10 - sum % 10) % 10);
+    cip13[13] = '\0';
+}
+
+/* With the dirt of codes every drug has one more pack, whose ATC code is missing. */
+static void odd_row(hu_buf *b, const hu_drug *d) {
+    const hu_pack *p = &d->pack[0];
+    char cip13[14], cip7[8];
+    hu_odd_pack(d, 0, cip13, cip7);
+    hu_buf_printf(b, "%s;%s;;%s;%s;%s;%s;;;;%d\n", cip13, cip7, p->name, p->substances, p->units,
+                  p->pack_class, p->price_cents);
+}
 
 hune_status hu_write_drugs(const hu_world *w, const char *folder, int64_t *rows, int64_t *bytes,
                            hune_err *err) {
@@ -196,6 +195,7 @@ hune_status hu_write_drugs(const hu_world *w, const char *folder, int64_t *rows,
                           p->name, p->substances, p->units, p->pack_class, d->atc, d->inn, d->atc,
                           p->price_cents);
         }
+        if (w->dirt[HU_DIRT_CODES]) odd_row(&b, d), ++*rows;
     }
     snprintf(path, sizeof path, "%s/IR_PHA_R.csv", folder);
     *bytes = (int64_t)b.len;

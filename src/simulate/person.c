@@ -73,11 +73,14 @@ static double draw_age(const hu_world *w, int band, hu_rng *r) {
 }
 
 static void draw_life_span(const hu_world *w, hu_life *l, hu_rng *r) {
-    double x = hu_rng_unif(r);
+    /* the second of twins is born as the first was */
+    hu_rng first = hu_rng_at(w->o.seed, (uint64_t)l->person - 1, HU_STREAM_DEMOGRAPHY);
+    hu_rng *born = hu_twin(w, l->person) == 2 ? &first : r;
+    double x = hu_rng_unif(born);
     int cell = 0;
     while (cell < 2 * HU_BANDS - 1 && x > w->age_cdf[cell]) cell++;
     l->sex = cell / HU_BANDS;
-    const double age = draw_age(w, cell % HU_BANDS, r);
+    const double age = draw_age(w, cell % HU_BANDS, born);
     l->birth = w->from - (int32_t)floor(age * HU_YEAR);
 
     /* alive at the start of the window, or born in it */
@@ -150,6 +153,7 @@ void hu_person(const hu_world *w, int64_t person, hu_life *l) {
     l->person = person;
     l->n_eras = l->n_fills = l->n_candidates = l->n_events = l->n_windows = l->n_items = 0;
     l->n_pushes = l->n_illnesses = l->n_consults = 0;
+    l->killer = -1;
     memset(l->pathway, -1, sizeof l->pathway);
     hu_rng diabetes = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_CONDITION + HU_C_DIABETES);
     do {

@@ -24,6 +24,7 @@ hune_status hu_tally_new(const hu_world *w, hu_tally *t, hune_err *err) {
     t->joint_events = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_events);
     t->joint_attributable = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_attributable);
     t->first_events = hu_calloc(o + 1, sizeof *t->first_events);
+    HUNE_TRY(hu_practitioners_new(t, err));
     if (t->exposed_days && t->users && t->weight && t->weighted && t->exposed_events &&
         t->attributable && t->events && t->first_events && t->oracle_events && t->oracle_expected &&
         t->joint_events && t->joint_attributable)
@@ -44,6 +45,7 @@ void hu_tally_clear(hu_tally *t) {
     free(t->oracle_expected);
     free(t->joint_events);
     free(t->joint_attributable);
+    free(t->practitioners);
     *t = (hu_tally){0};
 }
 
@@ -71,6 +73,7 @@ void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from) {
         to->events[i] += from->events[i], from->events[i] = 0;
         to->first_events[i] += from->first_events[i], from->first_events[i] = 0;
     }
+    hu_practitioners_add(to, from);
     to->drug_lines += from->drug_lines, from->drug_lines = 0;
     to->rows += from->rows, from->rows = 0;
     to->persons += from->persons, from->persons = 0;

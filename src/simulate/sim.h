@@ -9,6 +9,9 @@
  *   sheet.h    bytes of a row                    simulate.c batches of persons -> files
  *   fraud.h    planted frauds and look-alikes
  *   pathways.c care by type of patient           emergency.c  visits    outpatient.c  their rows
+ *   usual.c    usual care: items                 items.c    their rows in DCIR
+ *   names.c    pseudonyms, insurance, twins      practitioners.c  DA_PRA_R
+ *   aftercare.c  SSR and HAD rows                causes.c   KI_ rows
  *
  * Days are int32 since 1970-01-01, spans half-open. Rates are per day unless a name says _py.
  */
@@ -43,9 +46,24 @@ enum {
     HU_STREAM_PATHWAY = 7000, /* types; + 1 + disease: its items */
     HU_STREAM_EMERGENCY = 7040, /* visits; + 1: on the way to stays; + 2: dirt */
     HU_STREAM_WAVES = 7050,     /* "person" is a year: + wave; a facility: + 16: its dirt */
+    HU_STREAM_TABLES = 5000,    /* + what the next list says */
     HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
     HU_STREAM_AFTER = 0x40000,  /* + 64 x number of the event + trap: what follows it */
     HU_STREAM_EVENT = 0x20000,  /* + outcome: stay, codes, death */
+};
+
+/* What HU_STREAM_TABLES is added to. Dirt number d draws from HU_STREAM_DIRT + d. */
+enum {
+    HU_TABLES_CAUSE,  /* cause of a death */
+    HU_TABLES_NAMES,  /* pseudonyms through life */
+    HU_TABLES_SCHEME, /* schemes and gaps between them */
+    HU_TABLES_BILLED, /* hospital visits that are billed directly */
+    HU_TABLES_ITEM,   /* who does what the items say */
+    HU_TABLES_DRUGS,  /* hospital drugs on the list of expensive ones */
+    HU_TABLES_REHAB,
+    HU_TABLES_ILLNESS,    /* long-term illnesses of IR_IMB_R */
+    HU_TABLES_USUAL = 20, /* + row of usual.csv */
+    HU_TABLES_END = 100
 };
 
 typedef enum hu_use { HU_CHRONIC, HU_EPISODIC, HU_ACUTE, HU_POINT } hu_use;
@@ -228,6 +246,12 @@ typedef enum hu_dirt {
     HU_DIRT_IDENTITY,
     HU_DIRT_DEATH,
     HU_DIRT_EMERGENCY,
+    HU_DIRT_SUPPLEMENTS,
+    HU_DIRT_TWINS,
+    HU_DIRT_REGIME,
+    HU_DIRT_CODES,
+    HU_DIRT_INSTAY,
+    HU_DIRT_OTC,
     HU_DIRTS
 } hu_dirt;
 
@@ -291,8 +315,11 @@ typedef struct hu_world {
     int latent_outcome[HU_LATENT][2], latent_drug[HU_LATENT][4];
     int hip, fracture, infarction; /* outcomes that traps know, -1 = left out */
     bool dirt[HU_DIRTS];
-    struct hu_frauds *fraud;                  /* what is planted; NULL = nothing (fraud.h) */
-    double prevalence[2][HU_BANDS];           /* of treated diabetes */
+    struct hu_frauds *fraud;        /* what is planted; NULL = nothing (fraud.h) */
+    int32_t both_codes, new_codes;  /* dirt of codes: CIP7 alone before, CIP13 alone from */
+    struct hu_usual *usual;         /* of usual.c */
+    struct hu_tables_data *tables;  /* of tables.c: schemes, causes of death, direct billing */
+    double prevalence[2][HU_BANDS]; /* of treated diabetes */
     double share[HU_CONDITIONS][2][HU_BANDS]; /* of persons with a condition */
     double curve[HU_CONDITIONS][2][HU_NODES]; /* over age: share, or cumulative hazard */
     double smokers[2][2];                     /* share by sex, under 65 and from 65 on */
@@ -315,11 +342,11 @@ typedef struct hu_span {
 typedef enum hu_item_kind {
     HU_ITEM_GP,
     HU_ITEM_SPECIALIST, /* number: specialty (PSE_SPE_COD) */
-    HU_ITEM_BIOLOGY,    /* code: NABM */
-    HU_ITEM_DEVICE,     /* code: LPP */
+    HU_ITEM_BIOLOGY,    /* code: NABM; number: price in cents, 0 = some price */
+    HU_ITEM_DEVICE,     /* code: LPP; number: price */
     HU_ITEM_NURSE,
     HU_ITEM_PHYSIO,
-    HU_ITEM_ACT,        /* code: CCAM */
+    HU_ITEM_ACT,        /* code: CCAM; number: price */
     HU_ITEM_OUTPATIENT, /* hospital consultation; number: specialty */
     HU_ITEM_EMERGENCY,  /* minute of the day, code: reason (ICD-10), number: facility */
     HU_ITEM_STAY,       /* MCO stay [day, to], code: principal diagnosis (readmission) */
@@ -413,6 +440,7 @@ typedef struct hu_life {
     int department, commune, doctor, pharmacy, hospital;
     hu_span state[HU_CONDITIONS];
     bool smoker;
+    int killer; /* event that ended this life, -1 = none */
     int8_t pathway[HU_DISEASES];     /* type of care; -1 = none */
     int8_t deviates_to[HU_DISEASES]; /* another type from `deviates` on; -1 = stays */
     int32_t pathway_from[HU_DISEASES], deviates[HU_DISEASES]; /* HU_NEVER: not begun */
@@ -461,6 +489,7 @@ typedef struct hu_tally {
     int64_t *joint_events; /* [n_joints] events with a factor other than 1 */
     double *joint_attributable;
     int64_t drug_lines, rows, persons, person_days;
+    uint64_t *practitioners; /* set of those who appear (practitioners.c) */
 } hu_tally;
 
 /* table.c: walk CSV text row by row. */
@@ -563,14 +592,36 @@ void hu_tally_clear(hu_tally *t);
 void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from); /* empties `from` */
 
 /* Files: raw tables by flow month or year, then single ones. */
-enum { HU_PRS, HU_PHA, HU_CAM, HU_UCD, HU_ETE, HU_FLOWS };
-enum { HU_MCO_A, HU_MCO_B, HU_MCO_C, HU_MCO_D, HU_MCO_UM, HU_MCOS };
+enum { HU_PRS, HU_PHA, HU_CAM, HU_UCD, HU_ETE, HU_BIO, HU_TIP, HU_FLOWS };
+enum {
+    HU_MCO_A,
+    HU_MCO_B,
+    HU_MCO_C,
+    HU_MCO_D,
+    HU_MCO_UM,
+    HU_SSR_B,
+    HU_SSR_C,
+    HU_SSR_D,
+    HU_SSR_GME,
+    HU_SSR_CCAM,
+    HU_SSR_CSARR,
+    HU_HAD_B,
+    HU_HAD_C,
+    HU_HAD_D,
+    HU_HAD_A,
+    HU_HAD_GRP,
+    HU_MCOS /* tables by year of discharge */
+};
 enum {
     HU_BEN,
+    HU_BEN_ARC,
     HU_IMB,
+    HU_DEATH,
+    HU_DEATH_CAUSES,
     HU_TRUTH_PERSON,
     HU_TRUTH_EVENT,
     HU_TRUTH_EXPOSURE,
+    HU_TRUTH_OTC,
     HU_TRUTH_FRAUD,
     HU_SINGLES
 };
@@ -581,30 +632,108 @@ int hu_single_file(const hu_world *w, int which);
 /* "DCIR/ER_PRS_F_201002.csv", and its header line. */
 void hu_file_name(const hu_world *w, int file, char *out, size_t n);
 const char *hu_file_header(const hu_world *w, int file);
+/* Of a table by year of discharge; NULL when the table does not exist in that year. */
+const char *hu_stay_header(int table, int year);
+
+typedef struct hu_stay { /* in an MCO hospital */
+    const char *dp, *ghm, *act;
+    int ghs;
+    int32_t in, out;
+    bool died;
+} hu_stay;
 
 typedef struct hu_sheets { /* the rows of one block, a buffer per file */
     hu_buf *file;
     hu_tally tally;
-    hu_rng dirt;
+    hu_rng dirt;         /* delays of flows */
+    hu_rng of[HU_DIRTS]; /* every dirt its own */
+    hu_stay *stay;       /* of the person at hand, all that will be written */
+    size_t n_stays, cap_stays;
+    int32_t *when; /* [n_fills] day on which a box appears, HU_NEVER = it does not */
+    size_t cap_when;
+    hu_span *discharge; /* [n_stays] the stay and the day of the box after it, HU_NEVER = none */
+    size_t cap_discharge;
+    int32_t known_death;          /* as IR_BEN_R has it, HU_NEVER = none */
+    bool certified;               /* the death certificate was joined to the person */
     struct hu_fraud_sheet *fraud; /* NULL unless frauds are planted */
     hu_buf at_risk; /* hu_at_risk records: who could have come to an emergency department */
 } hu_sheets;
+void hu_sheets_clear(hu_sheets *s); /* all but files and sums */
 
-/* How one person is called in the tables. */
+/* How one person is called in the tables, and who insures him. */
+enum { HU_PSEUDONYMS = 4, HU_INSURERS = 3 };
+typedef struct hu_pseudonym {
+    char text[18];
+    int32_t from, to; /* in use */
+} hu_pseudonym;
 typedef struct hu_names {
-    char psa[2][18]; /* pseudonym, and the one after a change of insured person */
+    hu_pseudonym psa[HU_PSEUDONYMS]; /* at least one */
+    int n;
     char idt[18];
-    int32_t psa_from; /* the second is used from this day; HU_NEVER = never */
+    int rank;                 /* 2 = second of twins, else 1 */
+    bool unsteady;            /* the rank in claims is of the family, and changes */
+    int scheme[HU_INSURERS];  /* rows of schemes.csv */
+    hu_span gap[HU_INSURERS]; /* before the scheme: nothing is known; the first has none */
+    int n_schemes;
+    int64_t person;
 } hu_names;
 void hu_names_of(const hu_world *w, const hu_life *l, hu_names *n);
 const char *hu_psa_on(const hu_names *n, int32_t day);
+int hu_rank_on(const hu_names *n, int32_t day);
+/* 1 and 2: this person is the first or second of twins of one sex; 0: neither. Twins are
+ * neighbours: persons 2k and 2k + 1. */
+int hu_twin(const hu_world *w, int64_t person);
 
 /* oracle.c */
 hune_status hu_ask(hu_world *w, hune_err *err);
 void hu_oracle_life(const hu_world *w, hu_life *l, hu_tally *t);
 void hu_put_oracle(const hu_world *w, const hu_tally *t, hu_buf *b);
 
+/* schemes.c: health insurance schemes. */
+typedef struct hu_scheme_row {
+    const char *prefix; /* of ORG_CLE_NUM: "01C" */
+    int large;          /* RGM_GRG_COD */
+    double share;
+    int32_t since; /* its claims are in the database from this day on */
+} hu_scheme_row;
+typedef struct hu_tables_data {
+    hu_scheme_row scheme[16];
+    int n_schemes;
+    struct {
+        const char *code;
+        double weight[2][HU_BANDS];
+    } cause[64];
+    int n_causes;
+    double direct[64]; /* share of hospital visits billed directly, by year from 2000 on */
+    int n_visits;
+} hu_tables_data;
+hune_status hu_tables_open(hu_world *w, hune_err *err);
+void hu_schemes_of(const hu_world *w, const hu_life *l, hu_names *n);
+const hu_scheme_row *hu_scheme_on(const hu_world *w, const hu_names *n, int32_t day);
+/* Are claims of this day in the database at all? */
+bool hu_unseen(const hu_world *w, const hu_names *n, int32_t day);
+double hu_direct_billing(const hu_world *w, int year);
+
+/* usual.c: usual care. */
+hune_status hu_usual_open(hu_world *w, hune_err *err);
+hune_status hu_usual_care(const hu_world *w, hu_life *l, hune_err *err);
+
+/* practitioners.c */
+hune_status hu_practitioners_new(hu_tally *t, hune_err *err);
+void hu_practitioner(hu_tally *t, const char number[9]);
+void hu_practitioners_add(hu_tally *to, hu_tally *from);
+hune_status hu_write_practitioners(const hu_world *w, const hu_tally *t, const char *folder,
+                                   int64_t *rows, int64_t *bytes, hune_err *err);
+int hu_specialist_number(const hu_life *l, int specialty);
+
+/* Before the rows of a person: streams, stays, what is known of the death. */
+hune_status hu_begin_rows(const hu_world *w, const hu_life *l, hu_sheets *s, hune_err *err);
+hune_status hu_collect_stays(const hu_world *w, const hu_life *l, hu_sheets *s, hune_err *err);
+/* boxes.c: fills sheets.when. */
+hune_status hu_boxes_appear(const hu_world *w, const hu_life *l, hu_sheets *s, hune_err *err);
 void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s, hune_err *err);
+const char *hu_legal_number(int group); /* of a group of hospitals that sends stays twice */
+void hu_hospital(char out[10], const hu_life *l); /* ETA_NUM where this person goes */
 void hu_write_stays(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
 /* pathways.c, pathway_data.c: types of care, the items they bring, their weight on drug starts. */
 hune_status hu_paths_open(hu_world *w, hune_err *err);
@@ -627,6 +756,10 @@ void hu_outpatient_name(const hu_world *w, int k, char *out, size_t n);
 const char *hu_outpatient_header(const hu_world *w, int k);
 void hu_write_outpatient(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
 
+void hu_write_aftercare(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
+void hu_write_death(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);
+/* A made-up pack of the drug: 0 its ATC is not known, 1 gone from the drug table. */
+void hu_odd_pack(const hu_drug *d, int which, char cip13[14], char cip7[8]);
 void hu_write_person(const hu_world *w, const hu_life *l, const hu_names *n, int32_t last_flow,
                      hu_sheets *s);
 void hu_write_fictive(const hu_world *w, const hu_life *l, const hu_names *n, hu_sheets *s);

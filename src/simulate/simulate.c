@@ -53,12 +53,14 @@ static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, 
     }
     HUNE_TRY(hu_live_on(w, l, err));
     if (cases && !is_case(w, l)) return HUNE_OK;
-    s->dirt = hu_rng_at(w->o.seed, (uint64_t)person, HU_STREAM_DIRT);
+    HUNE_TRY(hu_begin_rows(w, l, s, err));
     hu_names_of(w, l, &names);
     hu_write_claims(w, l, &names, s, err);
     hu_write_stays(w, l, &names, s);
     hu_write_outpatient(w, l, &names, s);
     hu_note_risk(w, l, &s->at_risk);
+    hu_write_aftercare(w, l, &names, s);
+    hu_write_death(w, l, &names, s);
     hu_write_truth(w, l, s);
     hu_tally_life(w, l, &s->tally);
     if (!cases) hu_oracle_life(w, l, &s->tally);
@@ -136,6 +138,7 @@ static hune_status start_singles(job *j, hune_err *err) {
     for (int k = 0; k < HU_SINGLES; k++) {
         if (k == HU_TRUTH_EXPOSURE && !j->w.o.write_exposure) continue;
         if (k == HU_TRUTH_FRAUD && !j->w.fraud) continue;
+        if (k == HU_TRUTH_OTC && !j->w.dirt[HU_DIRT_OTC]) continue;
         HUNE_TRY(start_one(j, hu_single_file(&j->w, k), err));
     }
     return start_one(j, hu_outpatient_file(&j->w, 0), err); /* pathways of the truth */
@@ -202,6 +205,7 @@ static void clear(job *j) {
         hu_tally_clear(&j->sheet[i].tally);
         hu_fraud_sheet_clear(&j->sheet[i]);
         hu_buf_clear(&j->sheet[i].at_risk);
+        hu_sheets_clear(&j->sheet[i]);
     }
     hu_risk_clear(&j->risk);
     hu_tally_clear(&j->sum);
@@ -245,7 +249,7 @@ static void summarise(const job *j, hune_simulate_summary *s) {
 
 static hune_status work(job *j, const hune_simulate_options *o, hune_simulate_summary *summary,
                         hune_err *err) {
-    int64_t rows, bytes;
+    int64_t rows, bytes, rows2, bytes2;
     HUNE_TRY(hu_world_open(&j->w, o, err));
     HUNE_TRY(hu_start_rates(&j->w, j->threads, err));
     HUNE_TRY(hu_baseline_rates(&j->w, j->threads, err));
@@ -253,13 +257,14 @@ static hune_status work(job *j, const hune_simulate_options *o, hune_simulate_su
     HUNE_TRY(folders(j, err));
     HUNE_TRY(all_persons(j, err));
     HUNE_TRY(hu_write_drugs(&j->w, j->folder, &rows, &bytes, err));
-    j->sum.rows += rows;
+    HUNE_TRY(hu_write_practitioners(&j->w, &j->sum, j->folder, &rows2, &bytes2, err));
+    j->sum.rows += rows + rows2;
     HUNE_TRY(hu_write_world(&j->w, &j->sum, j->folder, err));
     HUNE_TRY(hu_write_fraud(&j->w, j->frauds.fraud, j->folder, err));
     HUNE_TRY(hu_pathway_tables(&j->w, j->folder, err));
     HUNE_TRY(hu_emergency_truth(&j->w, &j->risk, j->folder, err));
     summarise(j, summary);
-    if (summary) summary->files++, summary->bytes += bytes;
+    if (summary) summary->files += 2, summary->bytes += bytes + bytes2;
     return j->w.o.format == HUNE_RAW_PARQUET ? hu_to_parquet(j->folder, j->ctx, err) : HUNE_OK;
 }
 

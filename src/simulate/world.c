@@ -459,6 +459,8 @@ hune_status hu_world_open(hu_world *w, const hune_simulate_options *o, hune_err 
     HUNE_TRY(read_stays(w, err));
     HUNE_TRY(read_small(w, err));
     HUNE_TRY(read_sites(w, err));
+    HUNE_TRY(hu_tables_open(w, err));
+    HUNE_TRY(hu_usual_open(w, err));
     HUNE_TRY(hu_read_truth(w, err));
     HUNE_TRY(hu_read_fraud(w, err));
     HUNE_TRY(hu_paths_open(w, err));
