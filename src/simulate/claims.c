@@ -425,6 +425,7 @@ void hu_claim_bill(claims *c, const hu_bill *b) {
 void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s,
                      hune_err *err) {
     claims c = {.w = w, .l = l, .names = n, .s = s};
+    hu_fraud_begin(w, l, n, s);
     if (l->entry < l->exit) {
         drug_visits(&c, l, err);
         hu_claim_items(&c);
