@@ -117,6 +117,11 @@ static void put_device(claims *c, const statement *st, const char *lpp, int cent
     hu_used(b, p);
 }
 
+/* ER_UCD_F exists since the flows of 2007. */
+static int32_t hospital_drugs_from(void) {
+    return hu_day(2007, 1, 1);
+}
+
 static void put_hospital_drug(claims *c, statement *st, const hu_ucd *u, bool on_list) {
     hu_claim_payment(c, st, HOSPITAL_DRUG, 1, u->price_cents, 100, 0);
     hu_buf *b;
@@ -209,7 +214,7 @@ static void hospital_drug(claims *c, int32_t day) {
     const hu_ucd *u = &c->w->ucd[hu_rng_below(&c->rng, c->w->n_ucd)];
     const payer by = hu_claim_doctor(c, 1, c->l->doctor);
     statement st;
-    if (hu_unseen(c->w, c->names, day)) return;
+    if (day < hospital_drugs_from() || hu_unseen(c->w, c->names, day)) return;
     hu_claim_begin(c, &st, day, &by, 0);
     put_hospital_drug(c, &st, u, false);
 }
@@ -260,7 +265,7 @@ static void drugs_of_stays(claims *c) {
         const hu_stay *v = &c->s->stay[i];
         const bool given = hu_rng_unif(&r) < in_stay_drug_share;
         const hu_ucd *u = &c->w->ucd[hu_rng_below(&r, c->w->n_ucd)];
-        if (!given || v->out <= v->in || v->in < c->l->entry || hu_unseen(c->w, c->names, v->in))
+        if (!given || v->out <= v->in || v->in < c->l->entry || v->in < hospital_drugs_from() || hu_unseen(c->w, c->names, v->in))
             continue;
         const payer by = hu_claim_doctor(c, 4, hu_specialist_number(c->l, 4));
         const int32_t day = hu_weekday(v->in) == 6 ? v->in + 1 : v->in;
