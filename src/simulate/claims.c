@@ -88,8 +88,9 @@ void hu_claim_begin(claims *c, statement *st, int32_t day, const payer *by, int 
 
     int y, m, d;
     hu_civil(l->birth, &y, &m, &d);
-    const bool impossible = !c->planted && happens(c, HU_DIRT_IDENTITY, impossible_share);
-    p = hu_put(st->who, impossible ? impossible_psa : hu_psa_on(c->names, day), 17);
+    st->impossible = c->number == DRAW ? happens(c, HU_DIRT_IDENTITY, impossible_share)
+                                       : c->number == IMPOSSIBLE;
+    p = hu_put(st->who, st->impossible ? impossible_psa : hu_psa_on(c->names, day), 17);
     *p++ = ';';
     *p++ = (char)('0' + hu_rank_on(c->names, day));
     p = hu_put(p, ";00;", 4);
@@ -256,7 +257,9 @@ static void cancel(claims *c, const statement *first, const payer *by, const hu_
     const int later = hu_rng_unif(r) < later_flow ? 0 : 1 + (int)hu_rng_below(r, 3);
     const bool again = hu_rng_unif(r) < replaced;
     statement st;
+    c->number = first->impossible ? IMPOSSIBLE : POSSIBLE; /* as in the line taken back */
     hu_claim_begin(c, &st, first->day, by, later);
+    c->number = DRAW;
     drug_line(c, &st, f, -1);
     if (again) drug_line(c, &st, f, 1);
 }
@@ -406,7 +409,7 @@ void hu_claim_bill(claims *c, const hu_bill *b) {
     statement st;
     memcpy(by.executant, b->executant, sizeof by.executant);
     memcpy(by.prescriber, b->prescriber, sizeof by.prescriber);
-    c->planted = true; /* the dirt of honest rows must not move */
+    c->number = POSSIBLE; /* the dirt of honest rows must not move */
     hu_claim_begin(c, &st, b->day, &by, b->later);
     for (int i = 0; i < b->n_boxes || (!b->n_boxes && i < 1); i++) {
         int64_t cents = b->sign * b->price_cents;
@@ -419,7 +422,7 @@ void hu_claim_bill(claims *c, const hu_bill *b) {
         /* without its last semicolon */
         hu_fraud_line(c->w, c->s, b, key, (size_t)(put_key(key, &st) - key) - 1, cents);
     }
-    c->planted = false;
+    c->number = DRAW;
 }
 
 void hu_write_claims(const hu_world *w, hu_life *l, const hu_names *n, hu_sheets *s,

@@ -11,7 +11,7 @@ typedef struct claims {
     hu_rng rng;
     int statements;
     int32_t last_flow;
-    bool planted; /* a bill of fraud.h is being written */
+    enum { DRAW, POSSIBLE, IMPOSSIBLE } number; /* is the person's number one that cannot be? */
 } claims;
 
 typedef struct statement {
@@ -20,7 +20,8 @@ typedef struct statement {
     int month; /* of the flow, from the first of the window */
     int lines;
     int32_t day;
-    bool drugs; /* of a pharmacy: more of them come very late */
+    bool drugs;      /* of a pharmacy: more of them come very late */
+    bool impossible; /* number of the person */
 } statement;
 
 typedef struct payer { /* who did it and who prescribed */

@@ -265,7 +265,8 @@ static void drugs_of_stays(claims *c) {
         const hu_stay *v = &c->s->stay[i];
         const bool given = hu_rng_unif(&r) < in_stay_drug_share;
         const hu_ucd *u = &c->w->ucd[hu_rng_below(&r, c->w->n_ucd)];
-        if (!given || v->out <= v->in || v->in < c->l->entry || v->in < hospital_drugs_from() || hu_unseen(c->w, c->names, v->in))
+        if (!given || v->out <= v->in || v->in < c->l->entry || v->in < hospital_drugs_from() ||
+            hu_unseen(c->w, c->names, v->in))
             continue;
         const payer by = hu_claim_doctor(c, 4, hu_specialist_number(c->l, 4));
         const int32_t day = hu_weekday(v->in) == 6 ? v->in + 1 : v->in;

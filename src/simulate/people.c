@@ -137,7 +137,7 @@ void hu_write_person(const hu_world *w, const hu_life *l, const hu_names *n, int
         if (p->from >= w->end || (i && p->from >= l->exit)) continue;
         r.psa = p->text;
         r.table = p->to <= w->from ? HU_BEN_ARC : HU_BEN;
-        r.last = last_flow < p->to ? last_flow : p->to;
+        r.last = r.table == HU_BEN_ARC ? p->to : last_flow;
         r.changed = w->end + i; /* the latest is one's own, the last of the list */
         put_row(w, l, n, &r, s);
     }
