@@ -54,8 +54,8 @@ TEST(usual_care_touches_no_event_and_no_drug) {
         }
         CHECK_OK(hu_usual_care(&w, &l, &err), &err);
         changed += life_hash(&l) != before;
-        doubled += l.n_items == 2 * items && (!items || !memcmp(l.item, l.item + items,
-                                                               items * sizeof *l.item));
+        doubled += l.n_items == 2 * items &&
+                   (!items || !memcmp(l.item, l.item + items, items * sizeof *l.item));
     }
     CHECK_INT(changed, 0);
     CHECK_INT(outside, 0);
@@ -191,8 +191,7 @@ TEST(a_pseudonym_for_every_day) {
         hu_names_of(&w, &l, &n);
         const int32_t child = l.birth + 3000, adult = l.birth + 40 * 365;
         bool has_both = false;
-        for (int32_t day = child; day < child + 60; day++)
-            has_both |= hu_psa_on(&n, day)[0] == 'R';
+        for (int32_t day = child; day < child + 60; day++) has_both |= hu_psa_on(&n, day)[0] == 'R';
         children++;
         both += has_both;
         bare += strchr("PR", hu_psa_on(&n, child)[0]) == NULL;
@@ -215,7 +214,7 @@ TEST(a_pseudonym_for_every_day) {
     NEAR((double)both / children, 0.1, 0.01);
     NEAR((double)at_work / children, 0.94, 0.02);
     NEAR(general / children, 0.77, 0.012);
-    NEAR(gaps / unseen, 110, 12);           /* months */
+    NEAR(gaps / unseen, 110, 12);            /* months */
     NEAR(unseen / years, 0.02 * 0.4, 0.002); /* of those drawn, to another scheme than one's own */
     CHECK(ranks > 100);
     hu_life_clear(&l);
