@@ -2,7 +2,7 @@
  * rows themselves are read by tests/cli/tables.sh. */
 #include "test.h"
 #include <string.h>
-#include "simulate/sim.h"
+#include "simulate/pathways.h"
 
 static hune_simulate_options options(const char *dirt) {
     hune_simulate_options o;
@@ -27,12 +27,6 @@ static uint64_t life_hash(const hu_life *l) {
     return h ^ hu_hash64((uint64_t)l->exit << 32 ^ (uint64_t)(uint32_t)l->death);
 }
 
-static bool in_hospital(const hu_life *l, int32_t day) {
-    for (size_t i = 0; i < l->n_events; i++)
-        if (day >= l->event[i].day && day < l->event[i].out) return true;
-    return false;
-}
-
 TEST(usual_care_touches_no_event_and_no_drug) {
     hu_world w;
     hu_life l;
@@ -44,18 +38,21 @@ TEST(usual_care_touches_no_event_and_no_drug) {
     for (int64_t i = 0; i < n; i++) {
         CHECK_OK(hu_live(&w, i, &l, &err), &err);
         const uint64_t before = life_hash(&l);
-        const size_t items = l.n_items;
-        for (size_t k = 0; k < items; k++) {
+        size_t items = 0; /* of usual care, the last to be added */
+        while (items < l.n_items && !strcmp(l.item[l.n_items - items - 1].why, "usual")) items++;
+        const size_t first = l.n_items - items;
+        for (size_t k = first; k < l.n_items; k++) {
             const hu_item *it = &l.item[k];
             outside += it->day < l.entry || it->day >= l.exit || it->to < it->day ||
-                       it->to > l.exit || in_hospital(&l, it->day);
+                       it->to > l.exit || hu_is_away(&l, it->day);
             sundays += hu_weekday(it->day) == 6 && it->kind != HU_ITEM_NURSE &&
                        it->kind != HU_ITEM_REHAB && it->kind != HU_ITEM_HOME;
         }
         CHECK_OK(hu_usual_care(&w, &l, &err), &err);
         changed += life_hash(&l) != before;
-        doubled += l.n_items == 2 * items &&
-                   (!items || !memcmp(l.item, l.item + items, items * sizeof *l.item));
+        doubled +=
+            l.n_items == first + 2 * items &&
+            (!items || !memcmp(l.item + first, l.item + first + items, items * sizeof *l.item));
     }
     CHECK_INT(changed, 0);
     CHECK_INT(outside, 0);
@@ -82,11 +79,12 @@ TEST(usual_care_follows_its_rates) {
                       to = s.to < l.exit ? s.to : l.exit;
         for (int32_t day = from; day < to; day++) {
             const int band = hu_band(l.birth, day);
-            if (in_hospital(&l, day)) continue;
+            if (hu_is_away(&l, day)) continue;
             expected += (band == 0 ? 3 : band == 4 ? 2.4 : 2.8) * l.care_factor / HU_YEAR;
         }
         for (size_t k = 0; k < l.n_items; k++) {
-            if (!l.item[k].code || strcmp(l.item[k].code, "1577")) continue;
+            if (strcmp(l.item[k].why, "usual") || !l.item[k].code || strcmp(l.item[k].code, "1577"))
+                continue;
             if (l.item[k].day >= from && l.item[k].day <= to) seen++;
             else others++;
         }
