@@ -2,6 +2,8 @@
  * rows themselves are read by tests/cli/tables.sh. */
 #include "test.h"
 #include <string.h>
+#include "engine/engine.h"
+#include "hune/snds.h"
 #include "simulate/pathways.h"
 
 static hune_simulate_options options(const char *dirt) {
@@ -295,4 +297,63 @@ TEST(an_unknown_dirt_gets_the_list) {
     for (int d = 0; d < HU_DIRTS; d++) CHECK(strstr(err.hint, hu_dirt_name((hu_dirt)d)) != NULL);
     CHECK_OK(hu_read_dirt("otc, codes", dirt, &err), &err);
     for (int d = 0; d < HU_DIRTS; d++) CHECK(dirt[d] == (d == HU_DIRT_OTC || d == HU_DIRT_CODES));
+}
+
+static char *drugs_of(const char *store, const char *what, hu_arena *a) {
+    char sql[700], *text = NULL;
+    hu_engine *e = NULL;
+    hune_err err = {0};
+    snprintf(
+        sql, sizeof sql,
+        "SELECT %s FROM (SELECT c.vocabulary, c.text, e.quantity, a.text AS atc FROM "
+        "'%s/events/*.parquet' e JOIN '%s/codes.parquet' c USING (code) LEFT JOIN "
+        "'%s/code_ancestors.parquet' u ON u.code = c.code AND u.distance = 1 LEFT JOIN "
+        "'%s/codes.parquet' a ON a.code = u.ancestor WHERE e.kind = 'drug' AND c.vocabulary <> "
+        "'UCD')",
+        what, store, store, store, store);
+    if (!hu_engine_open(1, 256 << 20, NULL, NULL, &e, &err)) hu_engine_text(e, sql, a, &text, &err);
+    if (err.code) fprintf(stderr, "%s\n", err.msg);
+    hu_engine_close(e);
+    return text ? text : (char *)"(nothing)";
+}
+
+/* Before CIP13 were transmitted a line has CIP7 alone: ingestion must find the same packs, but for
+ * those that are gone from IR_PHA_R, and all but those without an ATC code must have theirs. */
+TEST(ingestion_reads_years_of_cip7) {
+    static const char *const dirt[2] = {"none", "codes"};
+    char raw[2][1000], store[2][1000];
+    hu_arena a = {0};
+    hune_err err;
+    for (int k = 0; k < 2; k++) {
+        hune_simulate_options o = options(dirt[k]);
+        hune_snds_options in;
+        hune_context ctx;
+        o.persons = test_sanitized ? 60 : 400;
+        o.from = "2010-01-01";
+        o.to = "2012-12-31";
+        hune_context_init(&ctx);
+        hune_snds_options_init(&in);
+        ctx.threads = 1;
+        in.key = "a key for tests only";
+        in.no_stamp = true;
+        snprintf(raw[k], sizeof raw[k], "%s/cip-%s", test_scratch(), dirt[k]);
+        snprintf(store[k], sizeof store[k], "%s/cip-store-%s", test_scratch(), dirt[k]);
+        CHECK_OK(hune_simulate(raw[k], &o, &ctx, NULL, &err), &err);
+        CHECK_OK(hune_snds_ingest(raw[k], store[k], &in, &ctx, NULL, &err), &err);
+    }
+    CHECK_STR(drugs_of(store[0], "count(*) FILTER (vocabulary <> 'CIP13' OR atc IS NULL)", &a),
+              "0");
+    CHECK_STR(drugs_of(store[1],
+                       "count(*) FILTER ((vocabulary = 'CIP7') <> (vocabulary = 'CIP7' AND text "
+                       "LIKE '9997%')) || ' ' || count(*) FILTER (atc IS NULL AND text NOT LIKE "
+                       "'9997%' AND text NOT LIKE '340099997%' AND text NOT LIKE '340099998%')",
+                       &a),
+              "0 0");
+    /* as many packs, and of those with an ATC code all but 0.3 % */
+    CHECK_STR(drugs_of(store[0], "sum(quantity)", &a), drugs_of(store[1], "sum(quantity)", &a));
+    const double all = strtod(drugs_of(store[0], "count(atc)", &a), NULL),
+                 known = strtod(drugs_of(store[1], "count(atc)", &a), NULL);
+    CHECK(all > (test_sanitized ? 300 : 4000));
+    NEAR(1 - known / all, 0.003, 0.003 + 2 / all);
+    hu_arena_clear(&a);
 }
