@@ -1,5 +1,6 @@
 -- ER_PRS_F of one group -> prs: one row per payment line, typed, with its person and why it is not
--- used (NULL = used). kh is the hash of the nine key columns; joins add two of them in the clear.
+-- used (NULL = used). A pseudonym of several persons is told apart by birth rank in the general scheme
+-- only: elsewhere the rank is that of the family and changes. kh is the hash of the nine key columns; joins add two of them in the clear.
 CREATE TEMP TABLE prs AS
 SELECT hash(flx_dis, flx_trt, emt_typ, emt_num, emt_ord, org, dct, ord, rem) AS kh,
        dct::BIGINT AS dct, ord::INTEGER AS ord,
@@ -20,4 +21,4 @@ SELECT hash(flx_dis, flx_trt, emt_typ, emt_num, emt_ord, org, dct, ord, rem) AS 
             WHEN day > flx_dis + 31 THEN 'care_after_flow' END AS why
 FROM {{prs}} t
 LEFT JOIN psa m USING (psa)
-LEFT JOIN psa_rank r ON r.psa_rank = CASE WHEN m.persons > 1 THEN t.psa || '|' || coalesce(t.rnk::VARCHAR, '') END;
+LEFT JOIN psa_rank r ON r.psa_rank = CASE WHEN m.persons > 1 AND coalesce(t.rgm, 1) = 1 THEN t.psa || '|' || coalesce(t.rnk::VARCHAR, '') END;

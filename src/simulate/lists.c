@@ -3,8 +3,8 @@
 #include "simulate/fraud.h"
 
 static const char *const dirt_names[HU_DIRTS] = {
-    "cancel",      "late",  "info",   "duplicates", "returns", "grouper", "identity", "death",
-    "supplements", "twins", "regime", "codes",      "instay",  "otc",     "emergency"};
+    "cancel",    "late",        "info",  "duplicates", "returns", "grouper", "identity", "death",
+    "emergency", "supplements", "twins", "regime",     "codes",   "instay",  "otc"};
 static const char conditions_word[] = "conditions";
 static const char *const fraud_names[HU_FRAUDS] = {"phantom_dispensing",
                                                    "outlier_prescriber",

@@ -245,13 +245,13 @@ typedef enum hu_dirt {
     HU_DIRT_GROUPER,
     HU_DIRT_IDENTITY,
     HU_DIRT_DEATH,
+    HU_DIRT_EMERGENCY,
     HU_DIRT_SUPPLEMENTS,
     HU_DIRT_TWINS,
     HU_DIRT_REGIME,
     HU_DIRT_CODES,
     HU_DIRT_INSTAY,
     HU_DIRT_OTC,
-    HU_DIRT_EMERGENCY,
     HU_DIRTS
 } hu_dirt;
 
@@ -440,6 +440,7 @@ typedef struct hu_life {
     int department, commune, doctor, pharmacy, hospital;
     hu_span state[HU_CONDITIONS];
     bool smoker;
+    int killer;                      /* event that ended this life, -1 = none */
     int8_t pathway[HU_DISEASES];     /* type of care; -1 = none */
     int8_t deviates_to[HU_DISEASES]; /* another type from `deviates` on; -1 = stays */
     int32_t pathway_from[HU_DISEASES], deviates[HU_DISEASES]; /* HU_NEVER: not begun */
@@ -639,7 +640,7 @@ typedef struct hu_stay { /* in an MCO hospital */
     const char *dp, *ghm, *act;
     int ghs;
     int32_t in, out;
-    bool died;
+    bool died, emergency; /* came through the emergency department */
 } hu_stay;
 
 typedef struct hu_sheets { /* the rows of one block, a buffer per file */

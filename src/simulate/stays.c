@@ -62,7 +62,7 @@ static void put_b(const hu_world *w, const hu_life *l, hu_sheets *s, int year, c
     p = c->ghs_9999 ? hu_put(p, "9999", 4) : hu_put_int(p, v->ghs);
     *p++ = ';';
     p = hu_put_int(p, nights);
-    p = hu_put_text(p, c->other_bills ? ";B;0;1;" : ";;8;5;");
+    p = hu_put_text(p, c->other_bills ? ";B;0;1;" : v->emergency ? ";;8;5;" : ";;8;;");
     p = hu_put_text(p, v->died ? "9;;" : c->other_bills ? "0;1;" : "8;;");
     p = hu_put_int(p, y);
     *p++ = ';';
@@ -292,7 +292,8 @@ hune_status hu_collect_stays(const hu_world *w, const hu_life *l, hu_sheets *s, 
                            .act = e->act >= 0 ? o->act[e->act] : NULL,
                            .in = e->day,
                            .out = e->out,
-                           .died = e->died};
+                           .died = e->died,
+                           .emergency = hu_through_emergency(l, (int)i)};
         HUNE_TRY(add(w, l, s, v, err));
     }
     if (l->entry < l->exit) HUNE_TRY(add_others(w, l, s, err));

@@ -3,13 +3,14 @@
  *
  * Every row of usual.csv is a Poisson process with a rate by age and, when it names a condition,
  * only while that condition is there. Each has its own stream, so that a row more changes no other.
- * It is made after the events of a life and looks at nothing but them (nobody sees a doctor in town
- * while in hospital): drugs and events are what they were. After 60 % of hip fractures there is a
- * stay for rehabilitation, unless the person follows a pathway for it, which then decides.
+ * It is made after the events of a life and its pathways, and looks at their stays only (nobody
+ * sees a doctor in town while in hospital): drugs and events are what they were. After 60 % of hip
+ * fractures there is a stay for rehabilitation, unless the person follows a pathway for it, which
+ * then decides.
  */
 #include <math.h>
 #include <string.h>
-#include "simulate/sim.h"
+#include "simulate/pathways.h"
 
 enum { MOST = HU_TABLES_END - HU_TABLES_USUAL, MOST_CODES = 6 };
 static const double rehab_share = 0.6, rehab_days = 35;
@@ -105,12 +106,6 @@ hune_status hu_usual_open(hu_world *w, hune_err *err) {
 
 /* --- a life --------------------------------------------------------------------------------- */
 
-static bool in_hospital(const hu_life *l, int32_t day) {
-    for (size_t i = 0; i < l->n_events; i++)
-        if (day >= l->event[i].day && day < l->event[i].out) return true;
-    return false;
-}
-
 static hune_status add(hu_life *l, const usual_row *u, int32_t day, hu_rng *r, hune_err *err) {
     hu_item item = {.day = day, .to = day, .kind = u->kind, .number = u->number, .why = "usual"};
     const bool stay = u->kind == HU_ITEM_REHAB || u->kind == HU_ITEM_HOME;
@@ -118,7 +113,7 @@ static hune_status add(hu_life *l, const usual_row *u, int32_t day, hu_rng *r, h
         item.to = day + 1 + (int32_t)(u->days * hu_rng_gamma(r, 2) / 2);
         if (item.to > l->exit) item.to = l->exit;
     } else if (u->kind != HU_ITEM_NURSE && hu_weekday(day) == 6) item.day = item.to = day + 1;
-    if (item.day >= l->exit || in_hospital(l, item.day)) return HUNE_OK;
+    if (item.day >= l->exit || hu_is_away(l, item.day)) return HUNE_OK;
     for (int k = 0; k < u->n_codes || k < 1; k++) {
         item.code = u->n_codes ? u->code[k] : NULL;
         HUNE_TRY(hu_add_item(l, &item, err));

@@ -2,7 +2,9 @@
  * rows themselves are read by tests/cli/tables.sh. */
 #include "test.h"
 #include <string.h>
-#include "simulate/sim.h"
+#include "engine/engine.h"
+#include "hune/snds.h"
+#include "simulate/pathways.h"
 
 static hune_simulate_options options(const char *dirt) {
     hune_simulate_options o;
@@ -27,12 +29,6 @@ static uint64_t life_hash(const hu_life *l) {
     return h ^ hu_hash64((uint64_t)l->exit << 32 ^ (uint64_t)(uint32_t)l->death);
 }
 
-static bool in_hospital(const hu_life *l, int32_t day) {
-    for (size_t i = 0; i < l->n_events; i++)
-        if (day >= l->event[i].day && day < l->event[i].out) return true;
-    return false;
-}
-
 TEST(usual_care_touches_no_event_and_no_drug) {
     hu_world w;
     hu_life l;
@@ -44,18 +40,21 @@ TEST(usual_care_touches_no_event_and_no_drug) {
     for (int64_t i = 0; i < n; i++) {
         CHECK_OK(hu_live(&w, i, &l, &err), &err);
         const uint64_t before = life_hash(&l);
-        const size_t items = l.n_items;
-        for (size_t k = 0; k < items; k++) {
+        size_t items = 0; /* of usual care, the last to be added */
+        while (items < l.n_items && !strcmp(l.item[l.n_items - items - 1].why, "usual")) items++;
+        const size_t first = l.n_items - items;
+        for (size_t k = first; k < l.n_items; k++) {
             const hu_item *it = &l.item[k];
             outside += it->day < l.entry || it->day >= l.exit || it->to < it->day ||
-                       it->to > l.exit || in_hospital(&l, it->day);
+                       it->to > l.exit || hu_is_away(&l, it->day);
             sundays += hu_weekday(it->day) == 6 && it->kind != HU_ITEM_NURSE &&
                        it->kind != HU_ITEM_REHAB && it->kind != HU_ITEM_HOME;
         }
         CHECK_OK(hu_usual_care(&w, &l, &err), &err);
         changed += life_hash(&l) != before;
-        doubled += l.n_items == 2 * items &&
-                   (!items || !memcmp(l.item, l.item + items, items * sizeof *l.item));
+        doubled +=
+            l.n_items == first + 2 * items &&
+            (!items || !memcmp(l.item + first, l.item + first + items, items * sizeof *l.item));
     }
     CHECK_INT(changed, 0);
     CHECK_INT(outside, 0);
@@ -82,11 +81,12 @@ TEST(usual_care_follows_its_rates) {
                       to = s.to < l.exit ? s.to : l.exit;
         for (int32_t day = from; day < to; day++) {
             const int band = hu_band(l.birth, day);
-            if (in_hospital(&l, day)) continue;
+            if (hu_is_away(&l, day)) continue;
             expected += (band == 0 ? 3 : band == 4 ? 2.4 : 2.8) * l.care_factor / HU_YEAR;
         }
         for (size_t k = 0; k < l.n_items; k++) {
-            if (!l.item[k].code || strcmp(l.item[k].code, "1577")) continue;
+            if (strcmp(l.item[k].why, "usual") || !l.item[k].code || strcmp(l.item[k].code, "1577"))
+                continue;
             if (l.item[k].day >= from && l.item[k].day <= to) seen++;
             else others++;
         }
@@ -297,4 +297,63 @@ TEST(an_unknown_dirt_gets_the_list) {
     for (int d = 0; d < HU_DIRTS; d++) CHECK(strstr(err.hint, hu_dirt_name((hu_dirt)d)) != NULL);
     CHECK_OK(hu_read_dirt("otc, codes", dirt, &err), &err);
     for (int d = 0; d < HU_DIRTS; d++) CHECK(dirt[d] == (d == HU_DIRT_OTC || d == HU_DIRT_CODES));
+}
+
+static char *drugs_of(const char *store, const char *what, hu_arena *a) {
+    char sql[700], *text = NULL;
+    hu_engine *e = NULL;
+    hune_err err = {0};
+    snprintf(
+        sql, sizeof sql,
+        "SELECT %s FROM (SELECT c.vocabulary, c.text, e.quantity, a.text AS atc FROM "
+        "'%s/events/*.parquet' e JOIN '%s/codes.parquet' c USING (code) LEFT JOIN "
+        "'%s/code_ancestors.parquet' u ON u.code = c.code AND u.distance = 1 LEFT JOIN "
+        "'%s/codes.parquet' a ON a.code = u.ancestor WHERE e.kind = 'drug' AND c.vocabulary <> "
+        "'UCD')",
+        what, store, store, store, store);
+    if (!hu_engine_open(1, 256 << 20, NULL, NULL, &e, &err)) hu_engine_text(e, sql, a, &text, &err);
+    if (err.code) fprintf(stderr, "%s\n", err.msg);
+    hu_engine_close(e);
+    return text ? text : (char *)"(nothing)";
+}
+
+/* Before CIP13 were transmitted a line has CIP7 alone: ingestion must find the same packs, but for
+ * those that are gone from IR_PHA_R, and all but those without an ATC code must have theirs. */
+TEST(ingestion_reads_years_of_cip7) {
+    static const char *const dirt[2] = {"none", "codes"};
+    char raw[2][1000], store[2][1000];
+    hu_arena a = {0};
+    hune_err err;
+    for (int k = 0; k < 2; k++) {
+        hune_simulate_options o = options(dirt[k]);
+        hune_snds_options in;
+        hune_context ctx;
+        o.persons = test_sanitized ? 60 : 400;
+        o.from = "2010-01-01";
+        o.to = "2012-12-31";
+        hune_context_init(&ctx);
+        hune_snds_options_init(&in);
+        ctx.threads = 1;
+        in.key = "a key for tests only";
+        in.no_stamp = true;
+        snprintf(raw[k], sizeof raw[k], "%s/cip-%s", test_scratch(), dirt[k]);
+        snprintf(store[k], sizeof store[k], "%s/cip-store-%s", test_scratch(), dirt[k]);
+        CHECK_OK(hune_simulate(raw[k], &o, &ctx, NULL, &err), &err);
+        CHECK_OK(hune_snds_ingest(raw[k], store[k], &in, &ctx, NULL, &err), &err);
+    }
+    CHECK_STR(drugs_of(store[0], "count(*) FILTER (vocabulary <> 'CIP13' OR atc IS NULL)", &a),
+              "0");
+    CHECK_STR(drugs_of(store[1],
+                       "count(*) FILTER ((vocabulary = 'CIP7') <> (vocabulary = 'CIP7' AND text "
+                       "LIKE '9997%')) || ' ' || count(*) FILTER (atc IS NULL AND text NOT LIKE "
+                       "'9997%' AND text NOT LIKE '340099997%' AND text NOT LIKE '340099998%')",
+                       &a),
+              "0 0");
+    /* as many packs, and of those with an ATC code all but 0.3 % */
+    CHECK_STR(drugs_of(store[0], "sum(quantity)", &a), drugs_of(store[1], "sum(quantity)", &a));
+    const double all = strtod(drugs_of(store[0], "count(atc)", &a), NULL),
+                 known = strtod(drugs_of(store[1], "count(atc)", &a), NULL);
+    CHECK(all > (test_sanitized ? 300 : 4000));
+    NEAR(1 - known / all, 0.003, 0.003 + 2 / all);
+    hu_arena_clear(&a);
 }

@@ -189,6 +189,42 @@ TEST(dictionaries_and_persons) {
 }
 
 /* store.json lists the sha256 of every part and table: equal files mean equal stores. */
+/* One pseudonym, two persons: the rank tells them apart in the general scheme, and nowhere else. */
+TEST(ranks_count_in_the_general_scheme_only) {
+    static const char ben[] =
+        "BEN_NIR_PSA;BEN_RNG_GEM;BEN_IDT_ANO;BEN_CDI_NIR;BEN_SEX_COD;BEN_NAI_ANN\n"
+        "TTTTTTTTTTTTTTTTT;1;IDTA;00;1;1980\n"
+        "TTTTTTTTTTTTTTTTT;2;IDTB;00;1;1980\n";
+    static const char head[] =
+        "FLX_DIS_DTD;FLX_TRT_DTD;FLX_EMT_TYP;FLX_EMT_NUM;FLX_EMT_ORD;ORG_CLE_NUM;DCT_ORD_NUM;"
+        "PRS_ORD_NUM;REM_TYP_AFF;BEN_NIR_PSA;BEN_RNG_GEM;RGM_GRG_COD;EXE_SOI_DTD;PRS_ACT_QTE\n";
+    static const char line[] =
+        "01/02/2010;05/02/2010;1;1;0;01C011001;%d;1;0;TTTTTTTTTTTTTTTTT;%d;%d;10/01/2010;1\n";
+    char raw[1000], store[1000], path[1100], text[2000];
+    hu_arena a = {0};
+    hune_snds_summary sum = {.size = sizeof sum};
+    hune_err err;
+    snprintf(raw, sizeof raw, "%s/ranks-raw", test_scratch());
+    snprintf(store, sizeof store, "%s/ranks-store", test_scratch());
+    CHECK_OK(hu_make_dirs(raw, &err), &err);
+    snprintf(path, sizeof path, "%s/IR_BEN_R.csv", raw);
+    CHECK_OK(hu_write_file(path, ben, strlen(ben), &err), &err);
+    size_t n = (size_t)snprintf(text, sizeof text, "%s", head);
+    n += (size_t)snprintf(text + n, sizeof text - n, line, 1, 1, 1);
+    n += (size_t)snprintf(text + n, sizeof text - n, line, 2, 2, 1);
+    n += (size_t)snprintf(text + n, sizeof text - n, line, 3, 2, 2);
+    n += (size_t)snprintf(text + n, sizeof text - n, line, 4, 1, 3);
+    snprintf(path, sizeof path, "%s/ER_PRS_F_201002.csv", raw);
+    CHECK_OK(hu_write_file(path, text, n, &err), &err);
+    CHECK_OK(ingest(raw, store, 1, 0, &sum, &err), &err);
+    CHECK_STR(ask(store,
+                  "SELECT string_agg(reason || ' ' || dct_ord_num, ' ' ORDER BY dct_ord_num) FROM "
+                  "'{{s}}/rejects/ER_PRS_F*.parquet'",
+                  &a),
+              "ambiguous_person 3 ambiguous_person 4");
+    hu_arena_clear(&a);
+}
+
 TEST(same_bytes_for_any_threads) {
     hune_err err = {0};
     char one[400], two[400], path[500];

@@ -18,6 +18,7 @@ static const hu_snds_column prs[] = {
     NINE_KEYS,
     {"psa", HU_TEXT, true, {"BEN_NIR_PSA", "NUM_ENQ"}},
     {"rnk", HU_INT, false, {"BEN_RNG_GEM"}},
+    {"rgm", HU_INT, false, {"RGM_GRG_COD"}},
     {"day", HU_DAY, true, {"EXE_SOI_DTD"}},
     {"qte", HU_NUM, false, {"PRS_ACT_QTE"}},
     {"exe", HU_TEXT, false, {"PFS_EXE_NUM"}},
