@@ -446,7 +446,6 @@ typedef struct hu_life {
     int32_t pathway_from[HU_DISEASES], deviates[HU_DISEASES]; /* HU_NEVER: not begun */
     hu_span *away; /* in hospital, as far as known: sorted, disjoint */
     size_t n_away, cap_away;
-    int killer; /* event that ended this life, -1 = none */
     hu_item *item;
     size_t n_items, cap_items;
     hu_era *era;
