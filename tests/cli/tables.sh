@@ -242,8 +242,15 @@ for _, r in yearly('clean', 'MCO', 'C'):
     if b > a: stays[r['NIR_ANO_17']].append((a, b))
 inside = lambda raw: sum(any(a <= d < b for a, b in stays[p]) for p, d, _ in boxes(raw))
 assert inside('clean') > 0 and inside('instay') == 0, (inside('clean'), inside('instay'))
-soon = lambda raw: len({(p, s) for p, d, _ in boxes(raw) for s in stays[p] if 0 <= (d - s[1]).days <= 3})
-assert soon('instay') > 2 * soon('clean'), (soon('instay'), soon('clean'))
+# stays that a treatment outlasts by a month, of those who leave alive: is there a box within three days?
+idt = {r['BEN_NIR_PSA']: r['BEN_IDT_ANO'] for r in rows('clean/IR_BEN_R.csv')}
+number = {p['ben_idt_ano']: p for p in truth('clean', 'person')}
+use = collections.defaultdict(list)
+for r in truth('clean', 'exposure_true'): use[r['person']].append((dt.date.fromisoformat(r['start']), dt.date.fromisoformat(r['end'])))
+month = dt.timedelta(30)
+treated = {(p, b) for p in stays for a, b in stays[p] if any(x < a and b + month < y for x, y in use[number[idt[p]]['person']])}
+soon = lambda raw: len({(p, s[1]) for p, d, _ in boxes(raw) for s in stays[p] if 0 <= (d - s[1]).days <= 3} & treated) / len(treated)
+if len(treated) > 500: assert 0.52 < soon('instay') < 0.72 and soon('clean') < 0.4, (soon('instay'), soon('clean'), len(treated))
 atc = {r['PHA_CIP_C13']: r['PHA_ATC_C07'] for r in rows('clean/IR_PHA_R.csv')}
 sold = {'M01AE01', 'N02BE01'}
 count = lambda raw, of: sum((atc[c] in sold) == of for _, _, c in boxes(raw))
