@@ -13,15 +13,19 @@ static void over_the_counter(const hu_world *w, const hu_life *l, hu_sheets *s) 
     static const char *const sold[] = {"M01AE01", "N02BE01"};
     hu_buf *b = &s->file[hu_single_file(w, HU_TRUTH_OTC)];
     for (int k = 0; k < 2; k++) {
-        const int d = hu_find_drug(w, sold[k]);
-        if (d < 0) continue;
-        for (int i = l->first_era[d]; i < l->first_era[d + 1]; i++) {
+        const int drug = hu_find_drug(w, sold[k]);
+        if (drug < 0) continue;
+        for (int i = l->first_era[drug]; i < l->first_era[drug + 1]; i++) {
             const hu_era *e = &l->era[i];
             if (hu_rng_unif(&s->of[HU_DIRT_OTC]) >= otc_share) continue;
             for (int32_t f = e->fill_from; f < e->fill_to; f++) s->when[f] = HU_NEVER;
-            if (e->end > l->entry && e->start < l->exit)
-                hu_buf_printf(b, "%lld,%s,%d,%d\n", (long long)l->person, sold[k], e->start,
-                              e->end);
+            const int32_t end = e->end < l->exit ? e->end : l->exit;
+            if (end <= e->start || end <= l->entry) continue;
+            int y[2], m[2], d[2];
+            hu_civil(e->start, &y[0], &m[0], &d[0]);
+            hu_civil(end, &y[1], &m[1], &d[1]);
+            hu_buf_printf(b, "%lld,%s,%04d-%02d-%02d,%04d-%02d-%02d\n", (long long)l->person,
+                          sold[k], y[0], m[0], d[0], y[1], m[1], d[1]);
         }
     }
 }
