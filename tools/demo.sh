@@ -21,14 +21,14 @@ population      $PERSONS treated diabetics (seed $SEED): they take the glitazone
                 under hypnotics are frequent enough as well; so many because the planted effect of pioglitazone is weak
 years           $FROM to $TO: rosiglitazone left the market in November 2010, pioglitazone in June 2011
 rate scale      $SCALE: rare outcomes up to $SCALE times as frequent, but none beyond 1 % a year; effect sizes are the planted ones
-truth           all effects of truth.csv on the simulated drugs; biases off; dirt of the raw tables on
+truth           all effects of truth.csv on the simulated drugs; biases off; dirt of the raw tables on; other care off
 drugs           $DRUGS
 TEXT
 
 say "simulate raw SNDS tables -> $DIR/raw"
 mkdir -p "$DIR"
 "$HUNE" simulate -o "$DIR/raw" --persons "$PERSONS" --seed "$SEED" --population diabetes --rate-scale "$SCALE" \
-    --from "$FROM" --to "$TO" --truth all --bias none --dirt all --drugs "$DRUGS"
+    --from "$FROM" --to "$TO" --truth all --bias none --care none --dirt all --drugs "$DRUGS"
 du -sh "$DIR/raw" | cut -f1 | sed 's/^/raw files: /'
 
 say "ingest -> $DIR/store"

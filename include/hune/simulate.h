@@ -42,6 +42,7 @@ typedef struct hune_simulate_options {
     const char *drugs;    /* list of ATC prefixes; NULL = the whole table */
     const char *outcomes; /* list of outcome ids; NULL = the whole table */
     hune_raw_format format;
+    bool no_care;    /* only drugs, outcomes and other stays, without usual care and pathways */
     bool one_person; /* write only this one: the same rows as in a run of all */
     int64_t person;
     bool write_exposure; /* also sim_truth/exposure_true.csv, one row per true exposure */

@@ -18,7 +18,7 @@ static int population(const hu_args *a, hune_population *out) {
 static int read_options(const hu_args *a, hune_simulate_options *o, const char **out) {
     int64_t seed;
     int32_t day;
-    const char *format, *mode;
+    const char *format, *mode, *care;
     o->one_person = hu_arg(a, "person") != NULL;
     if (o->one_person && !hu_arg_i64(a, "person", 0, 66999999, &o->person)) return 2;
     if (hu_arg_on(a, "trace")) {
@@ -30,6 +30,8 @@ static int read_options(const hu_args *a, hune_simulate_options *o, const char *
     if (!hu_arg_day(a, "from", &day) || !hu_arg_day(a, "to", &day)) return 2;
     if (!hu_arg_choice(a, "format", "csv|parquet", &format)) return 2;
     if (!hu_arg_choice(a, "mode", "full|cases", &mode)) return 2;
+    if (!hu_arg_choice(a, "care", "all|none", &care)) return 2;
+    o->no_care = *care == 'n';
     o->mode = *mode == 'c' ? HUNE_MODE_CASES : HUNE_MODE_FULL;
     if (population(a, &o->population)) return 2;
     o->seed = (uint64_t)seed;
@@ -103,6 +105,8 @@ static const hu_opt opts[] = {
      "multiply outcome rates by K, each up to 1 % a year; never effects"},
     {"truth", 0, "none|all|FILE", "all",
      "planted drug effects: a file like codes/simulate/truth.csv"},
+    {"care", 0, "all|none", "all",
+     "doctors, laboratory, pathways, emergency visits: most rows"},
     {"bias", 0, "none|all|LIST", "none",
      "traps T01 to T16, and `conditions`: illnesses that raise hazards"},
     {"dirt", 0, "none|all|LIST", "none",

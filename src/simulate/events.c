@@ -278,6 +278,7 @@ hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err) {
     HUNE_TRY(hu_latent_states(w, l, err));
     HUNE_TRY(hu_treatments(w, l, err));
     HUNE_TRY(hu_events(w, l, err));
+    if (w->o.no_care) return HUNE_OK;
     HUNE_TRY(hu_pathways(w, l, err));
     HUNE_TRY(hu_emergency_visits(w, l, err));
     return hu_usual_care(w, l, err);
