@@ -21,13 +21,16 @@ hune_status hu_tally_new(const hu_world *w, hu_tally *t, hune_err *err) {
     t->events = hu_calloc(o + 1, sizeof *t->events);
     t->oracle_events = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_events);
     t->oracle_expected = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_expected);
+    t->oracle_spread =
+        hu_calloc((size_t)(w->n_asked + w->n_questions) + 1, sizeof *t->oracle_spread);
+    t->oracle_life = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_life);
     t->joint_events = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_events);
     t->joint_attributable = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_attributable);
     t->first_events = hu_calloc(o + 1, sizeof *t->first_events);
     HUNE_TRY(hu_practitioners_new(t, err));
     if (t->exposed_days && t->users && t->weight && t->weighted && t->exposed_events &&
         t->attributable && t->events && t->first_events && t->oracle_events && t->oracle_expected &&
-        t->joint_events && t->joint_attributable)
+        t->oracle_spread && t->oracle_life && t->joint_events && t->joint_attributable)
         return HUNE_OK;
     return hune_fail(err, HUNE_ENOMEM, "no memory for sums");
 }
@@ -43,6 +46,8 @@ void hu_tally_clear(hu_tally *t) {
     free(t->first_events);
     free(t->oracle_events);
     free(t->oracle_expected);
+    free(t->oracle_spread);
+    free(t->oracle_life);
     free(t->joint_events);
     free(t->joint_attributable);
     free(t->practitioners);
@@ -65,6 +70,8 @@ void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from) {
         to->oracle_events[i] += from->oracle_events[i], from->oracle_events[i] = 0;
         to->oracle_expected[i] += from->oracle_expected[i], from->oracle_expected[i] = 0;
     }
+    for (int i = 0; i < w->n_asked + w->n_questions; i++)
+        to->oracle_spread[i] += from->oracle_spread[i], from->oracle_spread[i] = 0;
     for (int i = 0; i < w->n_joints; i++) {
         to->joint_events[i] += from->joint_events[i], from->joint_events[i] = 0;
         to->joint_attributable[i] += from->joint_attributable[i], from->joint_attributable[i] = 0;
@@ -463,7 +470,6 @@ hune_status hu_write_world(const hu_world *w, const hu_tally *t, const char *fol
                            hune_err *err) {
     HUNE_TRY(write_effects(w, t, folder, err));
     HUNE_TRY(write_pairs(w, t, folder, err));
-    /* cases alone do not tell what was to be expected of everybody */
-    if (w->o.mode == HUNE_MODE_FULL) HUNE_TRY(write_oracle(w, t, folder, err));
+    HUNE_TRY(write_oracle(w, t, folder, err));
     return write_parameters(w, t, folder, err);
 }
