@@ -65,16 +65,16 @@ static bool is_case(const hu_world *w, const hu_life *l) {
 }
 
 hune_status hu_case(const hu_world *w, int64_t person, hu_life *l, hu_tally *t, bool *is,
-                    hune_err *err) {
+                    double *share, hune_err *err) {
     bool may = true;
-    double share;
     *is = false;
     hu_person(w, person, l);
-    const bool sampled = hu_oracle_samples(w, l, &share);
+    const bool sampled = hu_oracle_samples(w, l, share);
+    if (!sampled) *share = 0;
     if (!sampled) HUNE_TRY(hu_may_be_case(w, l, &may, err));
     if (!may) return HUNE_OK;
     HUNE_TRY(hu_live_outcomes(w, l, err));
-    if (sampled) hu_oracle_expect(w, l, share, t);
+    if (sampled) hu_oracle_expect(w, l, *share, t);
     *is = is_case(w, l);
     if (*is) hu_oracle_count(w, l, t);
     return HUNE_OK;

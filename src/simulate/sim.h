@@ -326,6 +326,7 @@ typedef struct hu_world {
     double *age_cdf;                          /* [2 * HU_BANDS] share of persons up to this cell */
     double frailty_mean[8];
     char truth_name[256];
+    uint64_t truth_hash;
     /* names of things by month and day, made once */
     char (*day_text)[12]; /* "dd/MM/yyyy" of day_first + i */
     int32_t day_first, day_last;
@@ -510,6 +511,7 @@ hune_status hu_table_text(const hu_table *t, const char *column, const char **ou
 hune_status hu_table_f64(const hu_table *t, const char *column, double *out, hune_err *err);
 
 const char *hu_embed_simulate(const char *name, size_t *len);
+const char *hu_embed_simulate_name(size_t i); /* of data file i, NULL after the last */
 
 /* lists.c */
 hune_status hu_read_bias(const char *list, uint32_t *bias, hune_err *err);
@@ -548,6 +550,7 @@ hune_status hu_read_drug(const hu_table *t, hu_drug *d, hune_err *err);
 /* traps.c */
 hune_status hu_latent_states(const hu_world *w, hu_life *l, hune_err *err);
 void hu_world_traps(hu_world *w);
+void hu_traps_json(const hu_world *w, hu_buf *b); /* of those in force */
 double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug);
 double hu_trap_liability(const hu_world *w, const hu_life *l, int condition, double u);
 double hu_trap_era_factor(const hu_world *w, const hu_life *l, int drug);
@@ -559,9 +562,10 @@ hune_status hu_aftermath(const hu_world *w, hu_life *l, int outcome, int32_t day
 hune_status hu_may_be_case(const hu_world *w, hu_life *l, bool *may, hune_err *err);
 void hu_mark_drugs_of_cases(hu_world *w);
 /* --mode cases: person and outcomes of one, as far as it takes to know whether it is a case
- * (hu_live_care is left to the caller), and what the oracle has to see of it. */
+ * (hu_live_care is left to the caller), and what the oracle has to see of
+ * it. *share: the chance with which such a life is asked, 0 = it was not. */
 hune_status hu_case(const hu_world *w, int64_t person, hu_life *l, hu_tally *t, bool *is,
-                    hune_err *err);
+                    double *share, hune_err *err);
 hune_status hu_treatments_for_cases(const hu_world *w, hu_life *l, hune_err *err);
 bool hu_may_happen(const hu_world *w, const hu_life *l, const hu_candidate *c);
 
@@ -704,6 +708,9 @@ void hu_oracle_count(const hu_world *w, const hu_life *l, hu_tally *t);
  * expected of everybody? Its chance goes into *share. */
 bool hu_oracle_samples(const hu_world *w, hu_life *l, double *share);
 void hu_put_oracle(const hu_world *w, const hu_tally *t, hu_buf *b);
+
+/* parameters.c */
+void hu_put_parameters(const hu_world *w, const hu_tally *t, hu_buf *b);
 
 /* schemes.c: health insurance schemes. */
 typedef struct hu_scheme_row {

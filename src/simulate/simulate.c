@@ -41,7 +41,8 @@ static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, 
     hu_names names;
     if (cases) {
         bool is;
-        HUNE_TRY(hu_case(w, person, l, &s->tally, &is, err));
+        double share;
+        HUNE_TRY(hu_case(w, person, l, &s->tally, &is, &share, err));
         if (!is) return HUNE_OK;
         HUNE_TRY(hu_live_care(w, l, err));
     } else HUNE_TRY(hu_live(w, person, l, err));

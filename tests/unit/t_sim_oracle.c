@@ -99,7 +99,8 @@ static hune_status cases_block(const hu_world *w, hu_life *l, int64_t persons, h
                                int64_t *cases, hune_err *err) {
     for (int64_t i = 0; i < persons; i++) {
         bool is;
-        HUNE_TRY(hu_case(w, i, l, t, &is, err));
+        double share;
+        HUNE_TRY(hu_case(w, i, l, t, &is, &share, err));
         *cases += is;
     }
     return HUNE_OK;
