@@ -31,8 +31,9 @@ check:
 	@tools/check.sh
 
 check-slow: $(BUILD)/hune
-	@ninja -C $(BUILD) tests/accept >/dev/null && $(BUILD)/tests/accept
-	@tests/run-cli.sh $(BUILD)/hune $(sort $(wildcard tests/slow/*.sh))
+	@ninja -C $(BUILD) tests/accept tests/interactions >/dev/null
+	@status=0; for program in accept interactions; do $(BUILD)/tests/$$program || status=1; done; \
+	CLI_TIMEOUT=7200 tests/run-cli.sh $(BUILD)/hune $(sort $(wildcard tests/slow/*.sh)) || status=1; exit $$status
 
 bench: $(BUILD)/hune
 	@for script in $(sort $(wildcard bench/*.sh)); do \

@@ -12,21 +12,38 @@
  */
 
 typedef void (*accept_see)(const hu_world *w, hu_life *l, double *sum);
+/* --mode cases: share is the chance with which the oracle asks such a life, 0 when it asks not. */
+typedef void (*accept_see_case)(const hu_world *w, hu_life *l, double share, bool is, double *sum);
 
 typedef struct accept_run {
     hu_world w;
     int64_t lives;
     accept_see see; /* may be NULL: then only the oracle's sums are made */
+    accept_see_case see_case;
+    void (*opened)(const hu_world *w); /* may be NULL */
     int n_sums;
     hu_tally total;
     double *sum; /* [n_sums] */
+    int64_t cases;
     /* inside */
     int64_t first, blocks;
     hu_tally *tally;
     double *part;
+    int64_t *is; /* cases in each block */
 } accept_run;
 
 enum { ACCEPT_BLOCK = 512, ACCEPT_BATCH = 64 };
+
+static inline hune_status accept_case(accept_run *r, int64_t person, hu_life *l, int64_t task,
+                                      hune_err *err) {
+    bool is;
+    double share;
+    HUNE_TRY(hu_case(&r->w, person, l, &r->tally[task], &is, &share, err));
+    r->is[task] += is;
+    if ((is || share > 0) && r->see_case)
+        r->see_case(&r->w, l, share, is, r->part + task * r->n_sums);
+    return HUNE_OK;
+}
 
 static inline hune_status accept_block(void *arg, int64_t task, int worker, hune_err *err) {
     accept_run *r = arg;
@@ -35,6 +52,10 @@ static inline hune_status accept_block(void *arg, int64_t task, int worker, hune
     hune_status s = hu_life_new(&r->w, &l, err);
     const int64_t first = (r->first + task) * ACCEPT_BLOCK;
     for (int64_t i = first; !s && i < first + ACCEPT_BLOCK && i < r->lives; i++) {
+        if (r->w.o.mode == HUNE_MODE_CASES) {
+            s = accept_case(r, i, &l, task, err);
+            continue;
+        }
         s = hu_live(&r->w, i, &l, err);
         if (s || l.entry >= l.exit) continue;
         hu_tally_life(&r->w, &l, &r->tally[task]);
@@ -52,10 +73,13 @@ static inline hune_status accept_live(accept_run *r, const hune_simulate_options
     HUNE_TRY(hu_world_open(&r->w, o, err));
     HUNE_TRY(hu_start_rates(&r->w, threads, err));
     HUNE_TRY(hu_baseline_rates(&r->w, threads, err));
+    if (r->opened) r->opened(&r->w);
     r->tally = hu_calloc(ACCEPT_BATCH, sizeof *r->tally);
     r->part = hu_calloc((size_t)ACCEPT_BATCH * (size_t)(r->n_sums + 1), sizeof *r->part);
     r->sum = hu_calloc((size_t)r->n_sums + 1, sizeof *r->sum);
-    if (!r->tally || !r->part || !r->sum) return hune_fail(err, HUNE_ENOMEM, "no memory for sums");
+    r->is = hu_calloc(ACCEPT_BATCH, sizeof *r->is);
+    if (!r->tally || !r->part || !r->sum || !r->is)
+        return hune_fail(err, HUNE_ENOMEM, "no memory for sums");
     HUNE_TRY(hu_tally_new(&r->w, &r->total, err));
     for (int k = 0; k < ACCEPT_BATCH; k++) HUNE_TRY(hu_tally_new(&r->w, &r->tally[k], err));
     const int64_t blocks = (r->lives + ACCEPT_BLOCK - 1) / ACCEPT_BLOCK;
@@ -64,6 +88,7 @@ static inline hune_status accept_live(accept_run *r, const hune_simulate_options
         HUNE_TRY(hu_pool_run(threads, n, accept_block, r, err));
         for (int64_t k = 0; k < n; k++) {
             hu_tally_add(&r->w, &r->total, &r->tally[k]);
+            r->cases += r->is[k], r->is[k] = 0;
             for (int i = 0; i < r->n_sums; i++) {
                 r->sum[i] += r->part[k * r->n_sums + i];
                 r->part[k * r->n_sums + i] = 0;
@@ -79,6 +104,7 @@ static inline void accept_clear(accept_run *r) {
     free(r->tally);
     free(r->part);
     free(r->sum);
+    free(r->is);
     hu_world_close(&r->w);
     *r = (accept_run){0};
 }
@@ -165,6 +191,18 @@ static inline double accept_hazard(const hu_world *w, const hu_life *l, int outc
     return o->hazard[l->sex][hu_band(l->birth, day)] *
            (o->frailty > 0 ? pow(l->frailty, o->frailty) : 1) *
            hu_season(o->season_amp, o->season_peak, day) * hu_multiplier_at(w, l, outcome, day);
+}
+
+/* Inside observation; before the first event, or a month after each where they come again. */
+static inline bool accept_at_risk(const hu_world *w, const hu_life *l, int outcome, int32_t day) {
+    enum { REFRACTORY = 30 };
+    if (day < l->entry || day >= l->exit) return false;
+    for (size_t i = 0; i < l->n_events; i++) {
+        const hu_event *v = &l->event[i];
+        if (v->outcome != outcome || v->day >= day) continue;
+        if (!w->outcome[outcome].recurrent || day < v->day + REFRACTORY) return false;
+    }
+    return true;
 }
 
 static inline bool accept_in_window(const hu_life *l, int drug, const accept_design *d,

@@ -1,4 +1,5 @@
-"""Turn data files into one C file: const char *hu_embed_ROOM(const char *name, size_t *len).
+"""Turn data files into one C file: const char *hu_embed_ROOM(const char *name, size_t *len), and
+hu_embed_ROOM_name(i), the name of file i or NULL after the last.
 
 usage: embed.py ROOM OUT.c FILE...      (a file's name is its basename; NUL-terminated, len without)
 """
@@ -20,3 +21,7 @@ with open(out, 'w') as c:
         c.write('    if (!strcmp(name, "%s")) {\n        if (len) *len = sizeof f%d - 1;\n'
                 '        return (const char *)f%d;\n    }\n' % (n, i, i))
     c.write('    return NULL;\n}\n')
+    c.write('const char *hu_embed_%s_name(size_t i);\n' % room)
+    c.write('const char *hu_embed_%s_name(size_t i) {\n    static const char *const names[] = {' % room)
+    c.write(', '.join('"%s"' % n for n in names))
+    c.write('};\n    return i < sizeof names / sizeof *names ? names[i] : NULL;\n}\n')

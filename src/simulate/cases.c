@@ -8,6 +8,9 @@
  * life is lived, and written when an outcome of the list came true: the same life, the same rows as
  * in a run of everybody. A life that passes the bound is an error, because others like it would
  * have been missed.
+ *
+ * Cases alone do not tell how many were to be expected. So some lives are lived in any case and
+ * shown to the oracle (oracle.c); they are written only when they are cases, like the others.
  */
 #include "simulate/sim.h"
 
@@ -53,4 +56,26 @@ void hu_mark_drugs_of_cases(hu_world *w) {
     for (int d = 0; d < w->n_drugs; d++) /* a drug may be replaced by one of its class (T15) */
         for (int k = w->drug[d].class_from; k < w->drug[d].class_to; k++)
             if (w->bias & HU_T15 && w->drug[k].of_cases) w->drug[d].of_cases = true;
+}
+
+static bool is_case(const hu_world *w, const hu_life *l) {
+    for (size_t i = 0; i < l->n_events; i++)
+        if (w->outcome[l->event[i].outcome].chosen) return true;
+    return false;
+}
+
+hune_status hu_case(const hu_world *w, int64_t person, hu_life *l, hu_tally *t, bool *is,
+                    double *share, hune_err *err) {
+    bool may = true;
+    *is = false;
+    hu_person(w, person, l);
+    const bool sampled = hu_oracle_samples(w, l, share);
+    if (!sampled) *share = 0;
+    if (!sampled) HUNE_TRY(hu_may_be_case(w, l, &may, err));
+    if (!may) return HUNE_OK;
+    HUNE_TRY(hu_live_outcomes(w, l, err));
+    if (sampled) hu_oracle_expect(w, l, *share, t);
+    *is = is_case(w, l);
+    if (*is) hu_oracle_count(w, l, t);
+    return HUNE_OK;
 }

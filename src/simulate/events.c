@@ -269,6 +269,11 @@ hune_status hu_live(const hu_world *w, int64_t person, hu_life *l, hune_err *err
 }
 
 hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err) {
+    HUNE_TRY(hu_live_outcomes(w, l, err));
+    return hu_live_care(w, l, err);
+}
+
+hune_status hu_live_outcomes(const hu_world *w, hu_life *l, hune_err *err) {
     l->n_candidates = l->n_windows = l->n_pushes = l->n_illnesses = 0;
     hu_conditions(w, l);
     if (l->entry >= l->exit) {
@@ -277,8 +282,11 @@ hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err) {
     }
     HUNE_TRY(hu_latent_states(w, l, err));
     HUNE_TRY(hu_treatments(w, l, err));
-    HUNE_TRY(hu_events(w, l, err));
-    if (w->o.no_care) return HUNE_OK;
+    return hu_events(w, l, err);
+}
+
+hune_status hu_live_care(const hu_world *w, hu_life *l, hune_err *err) {
+    if (l->entry >= l->exit || w->o.no_care) return HUNE_OK;
     HUNE_TRY(hu_pathways(w, l, err));
     HUNE_TRY(hu_emergency_visits(w, l, err));
     return hu_usual_care(w, l, err);

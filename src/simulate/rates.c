@@ -192,7 +192,9 @@ typedef struct pilot { /* sums over lives that are thrown away, one slot per blo
     double *days;       /* [blocks][2][HU_BANDS] observed */
 } pilot;
 
-/* The second time: hazards of those at risk, against the table's rates of the same. */
+/* weight: days for which this one stands. Lives that end early are the frail ones; without it they
+ * would count as much as the long ones.
+ * The second time: hazards of those at risk, against the table's rates of the same. */
 static void look_again(const hu_world *w, const hu_life *l, int32_t day, double *base, double *all,
                        double weight) {
     const int band = hu_band(l->birth, day);
@@ -209,12 +211,13 @@ static void look_again(const hu_world *w, const hu_life *l, int32_t day, double 
     }
 }
 
-static void look_at(const hu_world *w, const hu_life *l, int32_t day, double *base, double *all) {
+static void look_at(const hu_world *w, const hu_life *l, int32_t day, double *base, double *all,
+                    double weight) {
     const int band = hu_band(l->birth, day);
     for (int o = 0; o < w->n_outcomes; o++) {
         const hu_outcome *x = &w->outcome[o];
         const double b =
-            x->rate_py[l->sex][band] * (x->frailty > 0 ? pow(l->frailty, x->frailty) : 1);
+            weight * x->rate_py[l->sex][band] * (x->frailty > 0 ? pow(l->frailty, x->frailty) : 1);
         base[o] += b;
         all[o] += b * hu_multiplier_at(w, l, o, day) * hu_trap_at(w, l, o, day);
     }
@@ -242,8 +245,8 @@ static hune_status pilot_block(void *arg, int64_t task, int worker, hune_err *er
             const int32_t day = l.entry + (int32_t)(step * (k + hu_rng_unif(&r)));
             const int cell = l.sex * HU_BANDS + hu_band(l.birth, day);
             p->days[task * 2 * HU_BANDS + cell] += step;
-            if (p->second) look_again(w, &l, day, base, all, young ? ONE_YOUNG_IN : 1);
-            else look_at(w, &l, day, base, all);
+            if (p->second) look_again(w, &l, day, base, all, young ? ONE_YOUNG_IN * step : step);
+            else look_at(w, &l, day, base, all, step);
         }
     }
     hu_life_clear(&l);

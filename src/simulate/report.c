@@ -21,13 +21,16 @@ hune_status hu_tally_new(const hu_world *w, hu_tally *t, hune_err *err) {
     t->events = hu_calloc(o + 1, sizeof *t->events);
     t->oracle_events = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_events);
     t->oracle_expected = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_expected);
+    t->oracle_spread =
+        hu_calloc((size_t)(w->n_asked + w->n_questions) + 1, sizeof *t->oracle_spread);
+    t->oracle_life = hu_calloc((size_t)w->n_asked + 1, sizeof *t->oracle_life);
     t->joint_events = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_events);
     t->joint_attributable = hu_calloc((size_t)w->n_joints + 1, sizeof *t->joint_attributable);
     t->first_events = hu_calloc(o + 1, sizeof *t->first_events);
     HUNE_TRY(hu_practitioners_new(t, err));
     if (t->exposed_days && t->users && t->weight && t->weighted && t->exposed_events &&
         t->attributable && t->events && t->first_events && t->oracle_events && t->oracle_expected &&
-        t->joint_events && t->joint_attributable)
+        t->oracle_spread && t->oracle_life && t->joint_events && t->joint_attributable)
         return HUNE_OK;
     return hune_fail(err, HUNE_ENOMEM, "no memory for sums");
 }
@@ -43,6 +46,8 @@ void hu_tally_clear(hu_tally *t) {
     free(t->first_events);
     free(t->oracle_events);
     free(t->oracle_expected);
+    free(t->oracle_spread);
+    free(t->oracle_life);
     free(t->joint_events);
     free(t->joint_attributable);
     free(t->practitioners);
@@ -65,6 +70,8 @@ void hu_tally_add(const hu_world *w, hu_tally *to, hu_tally *from) {
         to->oracle_events[i] += from->oracle_events[i], from->oracle_events[i] = 0;
         to->oracle_expected[i] += from->oracle_expected[i], from->oracle_expected[i] = 0;
     }
+    for (int i = 0; i < w->n_asked + w->n_questions; i++)
+        to->oracle_spread[i] += from->oracle_spread[i], from->oracle_spread[i] = 0;
     for (int i = 0; i < w->n_joints; i++) {
         to->joint_events[i] += from->joint_events[i], from->joint_events[i] = 0;
         to->joint_attributable[i] += from->joint_attributable[i], from->joint_attributable[i] = 0;
@@ -347,115 +354,10 @@ static hune_status write_pairs(const hu_world *w, const hu_tally *t, const char 
     return save(folder, "pairs.csv", &b, err);
 }
 
-/* --- parameters.json ----------------------------------------------------------------------------
- */
-
-static void json_text(hu_buf *b, const char *key, const char *value) {
-    hu_buf_printf(b, "  \"%s\": ", key);
-    hu_buf_json(b, value);
-    hu_buf_add(b, ",\n");
-}
-
-static void json_bands(hu_buf *b, const char *key, const double x[2][HU_BANDS], double unit) {
-    hu_buf_printf(b, ", \"%s\": [", key);
-    for (int s = 0; s < 2; s++)
-        for (int k = 0; k < HU_BANDS; k++)
-            hu_buf_printf(b, "%s%.8g", s + k ? ", " : "", x[s][k] * unit);
-    hu_buf_add(b, "]");
-}
-
-static void json_options(const hu_world *w, hu_buf *b) {
-    static const char *const populations[] = {"all", "diabetes", "elderly"};
-    char text[128];
-    json_text(b, "tool", hune_version());
-    hu_buf_printf(b, "  \"persons\": %lld,\n  \"seed\": %llu,\n  \"rate_scale\": %.10g,\n",
-                  (long long)w->o.persons, (unsigned long long)w->o.seed, w->o.rate_scale);
-    json_text(b, "population", populations[w->o.population]);
-    json_text(b, "from", w->o.from);
-    json_text(b, "to", w->o.to);
-    json_text(b, "truth", w->o.truth);
-    hu_bias_text(w->bias, text, sizeof text);
-    json_text(b, "bias", text);
-    size_t len = 0;
-    *text = '\0';
-    for (int d = 0; d < HU_DIRTS; d++)
-        if (w->dirt[d])
-            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", len ? " " : "",
-                                    hu_dirt_name((hu_dirt)d));
-    json_text(b, "dirt", len ? text : "none");
-    if (w->fraud) hu_fraud_json(w, b);
-    json_text(b, "drugs_option", w->o.drugs ? w->o.drugs : "");
-    json_text(b, "outcomes_option", w->o.outcomes ? w->o.outcomes : "");
-}
-
-static void json_data(hu_buf *b) {
-    static const char *const names[] = {"truth.csv",
-                                        "sim_drugs.csv",
-                                        "sim_outcomes.csv",
-                                        "packs.csv",
-                                        "stays.csv",
-                                        "acts.csv",
-                                        "hospital_drugs.csv",
-                                        "finess_duplicates.csv",
-                                        "pathway_types.csv",
-                                        "pathways.csv",
-                                        "pathway_drugs.csv",
-                                        "emergency.csv",
-                                        "emergency_groups.csv",
-                                        "emergency_hours.csv",
-                                        "emergency_reasons.csv",
-                                        "emergency_sites.csv"};
-    hu_buf_add(b, "  \"data\": {");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t len;
-        const char *text = hu_embed_simulate(names[i], &len);
-        hu_buf_printf(b, "%s\n    \"%s\": \"%016llx\"", i ? "," : "", names[i],
-                      (unsigned long long)hu_hash_bytes(text, len, 0));
-    }
-    hu_buf_add(b, "\n  },\n");
-}
-
 static hune_status write_parameters(const hu_world *w, const hu_tally *t, const char *folder,
                                     hune_err *err) {
     hu_buf b = {0};
-    hu_buf_add(&b, "{\n");
-    json_options(w, &b);
-    json_data(&b);
-    hu_buf_printf(&b,
-                  "  \"written\": {\"persons\": %lld, \"person_days\": %lld, \"drug_lines\": %lld, "
-                  "\"rows\": %lld},\n",
-                  (long long)t->persons, (long long)t->person_days, (long long)t->drug_lines,
-                  (long long)t->rows);
-    hu_buf_add(
-        &b, "  \"bands\": [\"men 0-17\", \"men 18-44\", \"men 45-64\", \"men 65-79\", \"men 80+\", "
-            "\"women 0-17\", \"women 18-44\", \"women 45-64\", \"women 65-79\", \"women 80+\"],\n");
-    hu_buf_add(&b, "  \"treated_diabetes\": {\"population_option\": ");
-    hu_buf_printf(&b, "%d", (int)w->o.population);
-    json_bands(&b, "share_at_start", w->prevalence, 1);
-    hu_buf_add(&b, "},\n");
-    hu_buf_add(&b, "  \"outcomes\": [");
-    for (int i = 0; i < w->n_outcomes; i++) {
-        const hu_outcome *o = &w->outcome[i];
-        hu_buf_printf(
-            &b,
-            "%s\n    {\"id\": \"%s\", \"scale\": %.10g, \"mean_multiplier\": %.8g, "
-            "\"frailty_exponent\": %.3g, \"bound\": %.6g, \"events\": %lld, \"first_events\": %lld",
-            i ? "," : "", o->id, o->scale, o->recentre, o->frailty, o->bound,
-            (long long)t->events[i], (long long)t->first_events[i]);
-        json_bands(&b, "baseline_py", o->hazard, HU_YEAR);
-        hu_buf_add(&b, "}");
-    }
-    hu_buf_add(&b, "\n  ],\n  \"drugs\": [");
-    for (int i = 0; i < w->n_drugs; i++) {
-        const hu_drug *d = &w->drug[i];
-        hu_buf_printf(
-            &b,
-            "%s\n    {\"atc\": \"%s\", \"inn\": \"%s\", \"exposed_days\": %lld, \"users\": %lld",
-            i ? "," : "", d->atc, d->inn, (long long)t->exposed_days[i], (long long)t->users[i]);
-        json_bands(&b, "starts_py", d->rate, HU_YEAR);
-        hu_buf_add(&b, "}");
-    }
-    hu_buf_add(&b, "\n  ]\n}\n");
+    hu_put_parameters(w, t, &b);
     return save(folder, "parameters.json", &b, err);
 }
 
@@ -463,7 +365,6 @@ hune_status hu_write_world(const hu_world *w, const hu_tally *t, const char *fol
                            hune_err *err) {
     HUNE_TRY(write_effects(w, t, folder, err));
     HUNE_TRY(write_pairs(w, t, folder, err));
-    /* cases alone do not tell what was to be expected of everybody */
-    if (w->o.mode == HUNE_MODE_FULL) HUNE_TRY(write_oracle(w, t, folder, err));
+    HUNE_TRY(write_oracle(w, t, folder, err));
     return write_parameters(w, t, folder, err);
 }

@@ -40,13 +40,13 @@ enum {
     HU_STREAM_CLAIMS = 3002,
     HU_STREAM_CONSULT = 3003,
     HU_STREAM_CONDITION = 3100, /* + condition */
-    HU_STREAM_ORACLE = 8000,
-    HU_STREAM_TRAP = 4000,    /* + number of the trap */
+    HU_STREAM_TRAP = 4000,      /* + number of the trap */
     HU_STREAM_FRAUD = 6000,   /* + scheme: actors; + 50: their choices; + 100: persons (fraud.h) */
     HU_STREAM_PATHWAY = 7000, /* types; + 1 + disease: its items */
     HU_STREAM_EMERGENCY = 7040, /* visits; + 1: on the way to stays; + 2: dirt */
     HU_STREAM_WAVES = 7050,     /* "person" is a year: + wave; a facility: + 16: its dirt */
     HU_STREAM_TABLES = 5000,    /* + what the next list says */
+    HU_STREAM_ORACLE = 8000,    /* days on which the oracle looks */
     HU_STREAM_STRIP = 0x100000, /* + (64 x outcome + strip) x 512 + spell of 40 days */
     HU_STREAM_AFTER = 0x40000,  /* + 64 x number of the event + trap: what follows it */
     HU_STREAM_EVENT = 0x20000,  /* + outcome: stay, codes, death */
@@ -326,6 +326,7 @@ typedef struct hu_world {
     double *age_cdf;                          /* [2 * HU_BANDS] share of persons up to this cell */
     double frailty_mean[8];
     char truth_name[256];
+    uint64_t truth_hash;
     /* names of things by month and day, made once */
     char (*day_text)[12]; /* "dd/MM/yyyy" of day_first + i */
     int32_t day_first, day_last;
@@ -486,6 +487,9 @@ typedef struct hu_tally {
     int64_t *events, *first_events; /* [n_outcomes] */
     int64_t *oracle_events;         /* [n_asked] by question and step (oracle.c) */
     double *oracle_expected;
+    double *oracle_spread; /* [n_asked + n_questions] its variance, and that of all steps of a
+                              question: --mode cases asks a sample of the lives */
+    double *oracle_life;   /* of the life at hand, zero between lives */
     int64_t *joint_events; /* [n_joints] events with a factor other than 1 */
     double *joint_attributable;
     int64_t drug_lines, rows, persons, person_days;
@@ -507,6 +511,7 @@ hune_status hu_table_text(const hu_table *t, const char *column, const char **ou
 hune_status hu_table_f64(const hu_table *t, const char *column, double *out, hune_err *err);
 
 const char *hu_embed_simulate(const char *name, size_t *len);
+const char *hu_embed_simulate_name(size_t i); /* of data file i, NULL after the last */
 
 /* lists.c */
 hune_status hu_read_bias(const char *list, uint32_t *bias, hune_err *err);
@@ -545,6 +550,7 @@ hune_status hu_read_drug(const hu_table *t, hu_drug *d, hune_err *err);
 /* traps.c */
 hune_status hu_latent_states(const hu_world *w, hu_life *l, hune_err *err);
 void hu_world_traps(hu_world *w);
+void hu_traps_json(const hu_world *w, hu_buf *b); /* of those in force */
 double hu_trap_start_factor(const hu_world *w, const hu_life *l, int drug);
 double hu_trap_liability(const hu_world *w, const hu_life *l, int condition, double u);
 double hu_trap_era_factor(const hu_world *w, const hu_life *l, int drug);
@@ -555,6 +561,11 @@ hune_status hu_aftermath(const hu_world *w, hu_life *l, int outcome, int32_t day
 /* cases.c: can this person have an outcome of the list at all? */
 hune_status hu_may_be_case(const hu_world *w, hu_life *l, bool *may, hune_err *err);
 void hu_mark_drugs_of_cases(hu_world *w);
+/* --mode cases: person and outcomes of one, as far as it takes to know whether it is a case
+ * (hu_live_care is left to the caller), and what the oracle has to see of
+ * it. *share: the chance with which such a life is asked, 0 = it was not. */
+hune_status hu_case(const hu_world *w, int64_t person, hu_life *l, hu_tally *t, bool *is,
+                    double *share, hune_err *err);
 hune_status hu_treatments_for_cases(const hu_world *w, hu_life *l, hune_err *err);
 bool hu_may_happen(const hu_world *w, const hu_life *l, const hu_candidate *c);
 
@@ -570,6 +581,9 @@ hune_status hu_life_new(const hu_world *w, hu_life *l, hune_err *err);
 hune_status hu_live(const hu_world *w, int64_t person, hu_life *l, hune_err *err);
 /* The same for somebody whom hu_person has made already. */
 hune_status hu_live_on(const hu_world *w, hu_life *l, hune_err *err);
+/* Its two halves: conditions, treatments, outcomes; then care that changes none of them. */
+hune_status hu_live_outcomes(const hu_world *w, hu_life *l, hune_err *err);
+hune_status hu_live_care(const hu_world *w, hu_life *l, hune_err *err);
 /* Multiplier of one effect on a day, and of all effects of an outcome. */
 double hu_effect_at(const hu_world *w, const hu_life *l, const hu_effect *e, int32_t day);
 /* Step of its profile in which a day lies; n_steps = after-effect, -1 = none. */
@@ -687,7 +701,16 @@ int hu_twin(const hu_world *w, int64_t person);
 /* oracle.c */
 hune_status hu_ask(hu_world *w, hune_err *err);
 void hu_oracle_life(const hu_world *w, hu_life *l, hu_tally *t);
+/* Its two halves: expected events of a life that stands for 1 / share lives, and events. */
+void hu_oracle_expect(const hu_world *w, hu_life *l, double share, hu_tally *t);
+void hu_oracle_count(const hu_world *w, const hu_life *l, hu_tally *t);
+/* --mode cases: is this person, of whom hu_person is known, one of those who tell what was to be
+ * expected of everybody? Its chance goes into *share. */
+bool hu_oracle_samples(const hu_world *w, hu_life *l, double *share);
 void hu_put_oracle(const hu_world *w, const hu_tally *t, hu_buf *b);
+
+/* parameters.c */
+void hu_put_parameters(const hu_world *w, const hu_tally *t, hu_buf *b);
 
 /* schemes.c: health insurance schemes. */
 typedef struct hu_scheme_row {

@@ -35,24 +35,17 @@ void hune_simulate_options_init(hune_simulate_options *o) {
     *o = (hune_simulate_options){.size = sizeof *o};
 }
 
-static bool is_case(const hu_world *w, const hu_life *l) {
-    for (size_t i = 0; i < l->n_events; i++)
-        if (w->outcome[l->event[i].outcome].chosen) return true;
-    return false;
-}
-
 static hune_status one_person(job *j, int64_t person, hu_life *l, hu_sheets *s, hune_err *err) {
     const hu_world *w = &j->w;
     const bool cases = w->o.mode == HUNE_MODE_CASES;
     hu_names names;
-    hu_person(w, person, l);
     if (cases) {
-        bool may;
-        HUNE_TRY(hu_may_be_case(w, l, &may, err));
-        if (!may) return HUNE_OK;
-    }
-    HUNE_TRY(hu_live_on(w, l, err));
-    if (cases && !is_case(w, l)) return HUNE_OK;
+        bool is;
+        double share;
+        HUNE_TRY(hu_case(w, person, l, &s->tally, &is, &share, err));
+        if (!is) return HUNE_OK;
+        HUNE_TRY(hu_live_care(w, l, err));
+    } else HUNE_TRY(hu_live(w, person, l, err));
     HUNE_TRY(hu_begin_rows(w, l, s, err));
     hu_names_of(w, l, &names);
     hu_write_claims(w, l, &names, s, err);

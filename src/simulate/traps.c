@@ -22,6 +22,7 @@ static const double table_amoxicillin = 0.35, table_iron = 0.5; /* starts left t
 static const double most_terminal = 6, dropped_a_month = 0.3;
 static const int terminal_days = 180;
 static const double coding_change = 1.12;
+static const double infection_factor = 8, infections_answered = 0.12;
 static const double dementia_on_psychosis = 2;
 
 /* --- latent states --------------------------------------------------------------------------- */
@@ -146,7 +147,6 @@ static hune_status live_latent(const hu_world *w, hu_life *l, const latent *s, h
  * for which nobody is vaccinated within 14 days. Both on: one process for both. */
 static hune_status infections(const hu_world *w, hu_life *l, hune_err *err) {
     static const double rate_py[HU_BANDS] = {1.3, 0.6, 0.6, 0.9, 1.2}, winter = 0.4;
-    static const double answered = 0.12;
     hu_rng r = trap_stream(w, l, 4);
     const int pneumonia = hu_find_outcome(w, "PNEU"), drug = hu_find_drug(w, "J01CA04");
     for (double t = l->start;;) {
@@ -157,8 +157,9 @@ static hune_status infections(const hu_world *w, hu_life *l, hune_err *err) {
         const double rate = rate_py[hu_band(l->birth, day)] * hu_season(winter, 1, day);
         if (hu_rng_unif(&r) * top >= rate) continue;
         const double start = hu_rng_unif(&r), when = hu_rng_unif(&r);
-        HUNE_TRY(add_window(l, w->bias & HU_T04 ? 4 : 11, pneumonia, day, day + 14, 8, err));
-        if (w->bias & HU_T04 && start < answered)
+        HUNE_TRY(add_window(l, w->bias & HU_T04 ? 4 : 11, pneumonia, day, day + 14,
+                            infection_factor, err));
+        if (w->bias & HU_T04 && start < infections_answered)
             HUNE_TRY(add_push(l, 4, drug, day + (int32_t)(4 * when), err));
         if (!(w->bias & HU_T11)) continue;
         HUNE_TRY(
@@ -492,4 +493,66 @@ hune_status hu_aftermath(const hu_world *w, hu_life *l, int outcome, int32_t day
     if (w->bias & HU_T08 && (outcome == w->hip || outcome == w->fracture))
         return pain_relief(w, l, day, err);
     return HUNE_OK;
+}
+
+/* --- what was planted --------------------------------------------------------------------------
+ */
+
+static void json_state(const latent *s, hu_buf *b) {
+    hu_buf_printf(b, "{\"trap\": \"T%02d\", \"outcomes\": [", s->number);
+    for (int o = 0; o < 2 && s->outcome[o]; o++)
+        hu_buf_printf(b, "%s\"%s\"", o ? ", " : "", s->outcome[o]);
+    hu_buf_printf(b, "], \"episodes_py\": %.4g, \"min_age\": %d, \"condition\": ", s->rate_py,
+                  s->min_age);
+    if (s->condition < 0) hu_buf_add(b, "null");
+    else hu_buf_printf(b, "\"%s\"", hu_condition_name(s->condition));
+    hu_buf_printf(b, ", \"hazard_from_day\": %d, \"days_a_step\": %d, \"factors\": [", s->delay,
+                  s->step);
+    for (int k = 0; k < 3 && s->factor[k] > 0; k++)
+        hu_buf_printf(b, "%s%.6g", k ? ", " : "", s->factor[k]);
+    hu_buf_add(b, "], \"drugs\": [");
+    for (int k = 0; k < 4 && s->drug[k]; k++)
+        hu_buf_printf(b, "%s\"%s\"", k ? ", " : "", s->drug[k]);
+    hu_buf_printf(b, "], \"share_started\": %.4g, \"started_on_day\": [%d, %d]}", s->share,
+                  s->drug_from, s->drug_to);
+}
+
+void hu_traps_json(const hu_world *w, hu_buf *b) {
+    const struct {
+        uint32_t bits;
+        const char *name;
+        double value;
+    } numbers[] = {
+        {HU_T04 | HU_T11, "infections_on_pneumonia", infection_factor},
+        {HU_T04, "infections_answered", infections_answered},
+        {HU_T04, "amoxicillin_left_to_the_table", table_amoxicillin},
+        {HU_T03, "iron_left_to_the_table", table_iron},
+        {HU_T09, "smoking_on_infarction", smoking_on_infarction},
+        {HU_T09, "smoking_on_tiotropium", smoking_on_tiotropium},
+        {HU_T09, "smoking_on_airway_disease", smoking_on_airways},
+        {HU_T10, "consciousness_on_falls", conscious_falls},
+        {HU_T10, "consciousness_on_log_persistence", persistence},
+        {HU_T10, "consciousness_on_log_starts", more_often},
+        {HU_T12 | HU_T13, "terminal_frailty", most_terminal},
+        {HU_T12 | HU_T13, "terminal_days", terminal_days},
+        {HU_T12, "dropped_a_month", dropped_a_month},
+        {HU_T14, "coding_of_fractures", coding_change},
+        {HU_BY_CONDITION, "dementia_on_antipsychotics", dementia_on_psychosis},
+    };
+    bool any = false;
+    hu_buf_add(b, "  \"hidden_states\": [");
+    for (int k = 0; k < STATES; k++) {
+        if (!(w->bias & states[k].bit)) continue;
+        hu_buf_add(b, any ? ",\n    " : "\n    ");
+        json_state(&states[k], b);
+        any = true;
+    }
+    hu_buf_add(b, any ? "\n  ],\n  \"traps\": {" : "],\n  \"traps\": {");
+    any = false;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        if (!(w->bias & numbers[k].bits)) continue;
+        hu_buf_printf(b, "%s\"%s\": %.6g", any ? ", " : "", numbers[k].name, numbers[k].value);
+        any = true;
+    }
+    hu_buf_add(b, "},\n");
 }

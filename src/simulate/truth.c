@@ -385,6 +385,7 @@ hune_status hu_read_truth(hu_world *w, hune_err *err) {
         free(own);
         if (!text) return hune_fail(err, HUNE_ENOMEM, "no memory for '%s'", w->o.truth);
     }
+    w->truth_hash = hu_hash_bytes(text, strlen(text), 0);
     HUNE_TRY(room_for_truth(w, text, err));
     hu_table t;
     bool more;

@@ -1,4 +1,5 @@
-/* accept.c - the acceptance tests of the simulator as a whole (simulator.md, section 9), minutes.
+/* accept.c - acceptance tests 2, 3, 4 and 6 of the simulator (simulator.md, section 9), minutes.
+ * The others: 1 and 8 in same.sh, 5 and 9 in tests/cli/tables.sh, 7 in interactions.c.
  * One "ok" or "FAILED" line with its figures each; ends with "N passed, N failed".
  *
  * Usage: accept [LIVES [THREADS]]     (200,000 lives a world, as many threads as the machine has)
@@ -242,81 +243,10 @@ static void orders(int64_t lives) {
     accept_clear(&r);
 }
 
-/* 7: interactions: the extra factor by the oracle, and joint ratio and RERI of pairs of two drugs.
- */
-static const hu_question *question(const accept_run *r, int drug, int outcome) {
-    for (int i = 0; i < r->w.n_questions; i++) {
-        const hu_question *q = &r->w.question[i];
-        if (q->drug == drug && q->outcome == outcome && q->effect >= 0) return q;
-    }
-    return NULL;
-}
-
-static double pooled(const accept_run *r, const hu_question *q, double *variance, double *planted) {
-    double n = 0, x = 0, w = 0;
-    for (int k = 0; k < q->n_steps; k++) {
-        n += (double)r->total.oracle_events[q->first + k];
-        x += r->total.oracle_expected[q->first + k];
-        w += r->total.oracle_expected[q->first + k] * accept_planted(&r->w, q, k);
-    }
-    *planted = x > 0 ? w / x : 1;
-    *variance = n > 0 ? n / (x * x) : INFINITY;
-    return x > 0 ? n / x : NAN;
-}
-
-static void interactions(int64_t lives) {
-    hune_simulate_options o = options(13);
-    accept_run r = {.lives = lives};
-    int off = 0, n = 0;
-    o.population = HUNE_POPULATION_ELDERLY;
-    o.drugs =
-        "M01A,H02,C03,C07AB07,N06AB,B01A,J01,C10AA,C09,C01AA05,J02,M04AC,A10BB,N05CF02,N05BA12";
-    o.outcomes = "UGIB,RHAB,AKI,HYPERK,HYPOG,DIGTOX,AGRAN,HIP";
-    if (!live(&r, &o)) return;
-    for (int i = 0; i < r.w.n_questions; i++) {
-        const hu_question *q = &r.w.question[i];
-        double v, planted;
-        if (q->joint < 0) continue;
-        const double f = pooled(&r, q, &v, &planted);
-        const double events = f * f / v;
-        if (!(events >= 10)) {
-            printf("        %s %s: %.0f events, too few\n", q->id, r.w.outcome[q->outcome].id,
-                   isfinite(events) ? events : 0);
-            continue;
-        }
-        const bool fine = fabs(f - planted) <= 2 * sqrt(v);
-        n++;
-        off += !fine;
-        printf("        %s %s: factor %.3f, planted %.3f, standard error %.3f%s\n", q->id,
-               r.w.outcome[q->outcome].id, f, planted, sqrt(v), fine ? "" : "  <-");
-        const hu_joint *j = &r.w.joint[q->joint];
-        if (j->n_sets != 2 || j->set[0].n != 1 || j->set[1].n != 1) continue;
-        double one[2] = {1, 1}, var[2] = {0, 0}, true_one[2] = {1, 1};
-        for (int k = 0; k < 2; k++) {
-            const hu_question *s = question(&r, j->set[k].drug[0], q->outcome);
-            if (s) one[k] = pooled(&r, s, &var[k], &true_one[k]);
-        }
-        const double joint = f * one[0] * one[1], true_joint = planted * true_one[0] * true_one[1],
-                     reri = joint - one[0] - one[1] + 1,
-                     true_reri = true_joint - true_one[0] - true_one[1] + 1,
-                     se = sqrt(v * pow(one[0] * one[1], 2) + var[0] * pow(f * one[1] - 1, 2) +
-                               var[1] * pow(f * one[0] - 1, 2));
-        const bool reri_fine = fabs(reri - true_reri) <= 2 * se;
-        n++;
-        off += !reri_fine;
-        printf("        %s joint %.2f (planted %.2f), RERI %.2f (planted %.2f), se %.2f%s\n", q->id,
-               joint, true_joint, reri, true_reri, se, reri_fine ? "" : "  <-");
-    }
-    /* one in 22 lies beyond two standard errors by chance */
-    verdict(n > 15 && off <= 0.0455 * n + 2.5 * sqrt(0.0455 * n),
-            "interactions: %d of %d figures beyond two standard errors", off, n);
-    accept_clear(&r);
-}
-
 int main(int argc, char **argv) {
     const int64_t lives = argc > 1 ? atoll(argv[1]) : 200000;
     threads = argc > 2 ? atoi(argv[2]) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    const char *only = argc > 3 ? argv[3] : "uniform marginals rates traps interactions";
+    const char *only = argc > 3 ? argv[3] : "uniform marginals rates traps";
     if (strstr(only, "uniform")) uniform("none", lives, "null world");
     if (strstr(only, "uniform")) uniform("all", lives, "clean world");
     if (strstr(only, "marginals")) marginals(2 * lives);
@@ -324,7 +254,6 @@ int main(int argc, char **argv) {
     if (strstr(only, "rates")) outcome_rates(4 * lives, "all");
     if (strstr(only, "traps")) traps(lives);
     if (strstr(only, "traps")) orders(lives);
-    if (strstr(only, "interactions")) interactions(5 * lives);
     printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;
 }
